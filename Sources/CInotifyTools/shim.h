@@ -1,0 +1,3 @@
+#include <stdio.h>
+#include <inotifytools/inotify.h>
+#include <inotifytools/inotifytools.h>
