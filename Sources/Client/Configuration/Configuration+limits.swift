@@ -1,0 +1,112 @@
+extension Configuration {
+  /// How transcripts are followed.
+  public struct TailLimits: Sendable, Equatable {
+    /// How changes of files are learned.
+    public enum Mode: String, Sendable, CaseIterable {
+      /// inotify, and polling where it is not to be had.
+      case auto
+      /// Polling only.
+      case poll
+    }
+    /// Largest record that is read whole, bytes.
+    public var maxRecordBytes = 8 << 20
+    /// Time between two looks at a polled file.
+    public var pollInterval = Duration.seconds(1)
+    /// Time between two full comparisons of all folders with what is known.
+    public var reconcileInterval = Duration.seconds(60)
+    /// Most bytes of one read of a growing file.
+    public var readBytes = 256 << 10
+    /// How far back from its end a file is read to learn title, model and last message, bytes.
+    public var lookback = 1 << 20
+    /// Most inotify watches; 0 is as many as the kernel gives.
+    public var maxWatches = 0
+    /// How changes are learned.
+    public var mode = Mode.auto
+  }
+
+  /// Live streams, SSE and WebSocket alike.
+  public struct StreamLimits: Sendable, Equatable {
+    /// Age at which a stream is rotated by `bye`, ± 20 %; 0 is never.
+    public var maxAge = Duration.seconds(600)
+    /// Silence after which a comment line is sent.
+    public var heartbeat = Duration.seconds(15)
+    /// Time after which a socket that takes no byte is closed.
+    public var stallTimeout = Duration.seconds(30)
+    /// How long a client waits before it comes back (`retry:`).
+    public var retry = Duration.seconds(2)
+    /// Bytes of live frames kept in memory for each transcript and view that somebody watches.
+    public var ringBytes = 1 << 20
+    /// Bytes of one page of history.
+    public var pageBytes = 128 << 10
+    /// Sends in a row before the loop looks at its other events.
+    public var flushSlice = 256
+    /// Most connections at once, of all kinds.
+    public var maxConnections = 20_000
+  }
+
+  /// Requests.
+  public struct HTTPLimits: Sendable, Equatable {
+    /// Largest request head, bytes.
+    public var headBytes = 16 << 10
+    /// Time in which a head must arrive.
+    public var headTimeout = Duration.seconds(10)
+    /// Largest request body, bytes.
+    public var bodyBytes = 1 << 20
+    /// Largest upload, bytes.
+    public var uploadBytes = 32 << 20
+    /// Time in which a request that is not a stream must be answered.
+    public var requestTimeout = Duration.seconds(60)
+    /// How long an idle connection is kept.
+    public var keepAlive = Duration.seconds(75)
+  }
+
+  /// WebSockets.
+  public struct WebSocketLimits: Sendable, Equatable {
+    /// Most topics of one socket.
+    public var maxTopics = 256
+    /// Largest inbound message, bytes.
+    public var maxMessageBytes = 1 << 20
+    /// Time between two pings.
+    public var ping = Duration.seconds(20)
+    /// Time without a pong after which a socket is closed.
+    public var pongTimeout = Duration.seconds(20)
+  }
+
+  /// The change feed.
+  public struct FeedLimits: Sendable, Equatable {
+    /// Rows kept.
+    public var keep = 100_000
+    /// Least time between two `transcript.appended` of one session.
+    public var coalesce = Duration.milliseconds(100)
+  }
+
+  /// Search over titles and message text.
+  public struct SearchLimits: Sendable, Equatable {
+    /// Whether transcripts are indexed in the background.
+    public var enabled = true
+    /// Bytes of a transcript that are indexed in one go.
+    public var pageBytes = 1 << 20
+  }
+
+  /// The end of the server.
+  public struct ShutdownLimits: Sendable, Equatable {
+    /// Time in which clients are sent away and requests in flight are finished.
+    public var grace = Duration.seconds(10)
+  }
+
+  /// Requests a minute for each key or peer, by rate class; the burst is as large. 0 is no limit.
+  public struct RateLimits: Sendable, Equatable {
+    /// Streams opened.
+    public var streaming = 20
+    /// Session routes.
+    public var sessions = 100
+    /// Autocompletion.
+    public var autocomplete = 60
+    /// All other routes.
+    public var other = 50
+    /// Wrong keys from one peer.
+    public var badKeys = 5
+    /// Whether the limits hold for the Unix socket and for loopback too.
+    public var loopback = false
+  }
+}

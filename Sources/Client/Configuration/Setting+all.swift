@@ -1,0 +1,157 @@
+import Tail
+
+extension Setting {
+  /// Every setting, in the order of the example file.
+  public static let all: [Setting] = listening + general + tailing + streaming + requests + background
+
+  /// What each section of the file is about.
+  static let sections: [String: String] = [
+    "listen": "Where the server listens.",
+    "log": "The log, on standard error.",
+    "tail": "How transcripts are followed.",
+    "streams": "Live streams.",
+    "http": "Requests.",
+    "ws": "WebSockets.",
+    "feed": "The change feed, /events.",
+    "search": "Search over titles and message text.",
+    "shutdown": "The end of the server.",
+    "rate": "Requests a minute for each key or peer; the burst is as large. 0 is no limit.",
+  ]
+
+  private static let listening: [Setting] = [
+    .count("listen.port", \.listen.port, 0...65535, "TCP port; 0 takes any free one."),
+    .text(
+      "listen.host", \.listen.host, form: "a host name or address",
+      "Address to bind. Anything but a loopback address needs auth: key."),
+    .text(
+      "listen.socket", \.listen.socket, form: "a path of at most 107 bytes",
+      "Path of the Unix socket. Without it: tailcast.sock in the state directory."),
+    .flag("listen.tcp", \.listen.tcp, "Whether to listen on TCP beside the Unix socket."),
+  ]
+
+  private static let general: [Setting] = [
+    .text(
+      "state", \.state, form: "a path",
+      "Directory of database, lock, run file and log. Without it: $XDG_STATE_HOME/tailcast."),
+    .list(
+      "roots", \.roots,
+      form: "AGENT=DIR, AGENT one of \(AgentKind.allCases.map(\.rawValue).joined(separator: ", "))",
+      parse: { TranscriptRoot($0) }, format: \.description,
+      "Folders to watch, each AGENT=DIR. Without it: the agents' own folders."),
+    .choice(
+      "auth", \.auth, "Whether TCP needs a key. none is allowed only while the TCP listener is loopback."),
+    .list(
+      "allowed_hosts", \.allowedHosts, form: "host names", parse: name, format: { $0 },
+      "Host names that requests may name, beside the listener's own and the loopback names."),
+    .list(
+      "allowed_origins", \.allowedOrigins, form: "origins such as https://example.org", parse: origin,
+      format: { $0 }, "Other sites whose pages may call the server, each scheme://host[:port]."),
+    .list(
+      "trusted_proxies", \.trustedProxies, form: "IP addresses", parse: name, format: { $0 },
+      "Addresses of proxies whose X-Web-User-… and X-Forwarded-… headers are believed."),
+    .count("loops", \.loops, 0...256, "Event loops, one thread each; 0 is one for each core."),
+    .choice("log.format", \.log.format, "text for people, json for programs."),
+    .choice("log.level", \.log.level, "Least weight written: debug, info, notice, warning or error."),
+  ]
+
+  private static let tailing: [Setting] = [
+    .bytes(
+      "tail.max_record_bytes", \.tail.maxRecordBytes, 64 << 10...1 << 30,
+      "Largest record that is read whole; a larger one is shown as damaged, with its place."),
+    .duration(
+      "tail.poll_interval", \.tail.pollInterval, .milliseconds(10) ... .seconds(3600),
+      "Time between two looks at a file where inotify is not to be had."),
+    .duration(
+      "tail.reconcile_interval", \.tail.reconcileInterval, .seconds(1) ... .seconds(86400),
+      "Time between two full comparisons of the folders with what is known."),
+    .bytes(
+      "tail.read_bytes", \.tail.readBytes, 4 << 10...16 << 20, "Most bytes of one read of a growing file."),
+    .bytes(
+      "tail.lookback", \.tail.lookback, 4 << 10...256 << 20,
+      "How far back from its end a file is read to learn its title, model and last message."),
+    .count(
+      "tail.max_watches", \.tail.maxWatches, 0...100_000_000, "Most inotify watches; 0 is the kernel's limit."
+    ),
+    .choice("tail.mode", \.tail.mode, "auto uses inotify and polls where it cannot; poll only polls."),
+  ]
+
+  private static let streaming: [Setting] = [
+    .duration(
+      "streams.max_age", \.streams.maxAge, .seconds(1) ... .seconds(604_800), orZero: true,
+      "Age at which a stream is rotated by bye, give or take a fifth; 0 is never."),
+    .duration(
+      "streams.heartbeat", \.streams.heartbeat, .milliseconds(100) ... .seconds(3600),
+      "Silence after which a comment line is sent."),
+    .duration(
+      "streams.stall_timeout", \.streams.stallTimeout, .milliseconds(100) ... .seconds(3600),
+      "Time after which a socket that takes no byte is closed; its owner comes back with its cursor."),
+    .duration(
+      "streams.retry", \.streams.retry, .milliseconds(1) ... .seconds(3600),
+      "How long a client is told to wait before it comes back."),
+    .bytes(
+      "streams.ring_bytes", \.streams.ringBytes, 64 << 10...1 << 30,
+      "Live frames kept in memory for each transcript and view that somebody watches."),
+    .bytes("streams.page_bytes", \.streams.pageBytes, 4 << 10...64 << 20, "Bytes of one page of history."),
+    .count(
+      "streams.flush_slice", \.streams.flushSlice, 1...1_000_000,
+      "Sends in a row before the loop looks at its other events."),
+    .count(
+      "streams.max_connections", \.streams.maxConnections, 1...1_000_000,
+      "Most connections at once, of all kinds."),
+    .count("ws.max_topics", \.ws.maxTopics, 1...100_000, "Most topics of one socket."),
+    .bytes("ws.max_message_bytes", \.ws.maxMessageBytes, 1 << 10...256 << 20, "Largest inbound message."),
+    .duration("ws.ping", \.ws.ping, .milliseconds(100) ... .seconds(3600), "Time between two pings."),
+    .duration(
+      "ws.pong_timeout", \.ws.pongTimeout, .milliseconds(100) ... .seconds(3600),
+      "Time without a pong after which a socket is closed."),
+  ]
+
+  private static let requests: [Setting] = [
+    .bytes("http.head_bytes", \.http.headBytes, 1 << 10...1 << 20, "Largest request head."),
+    .duration(
+      "http.head_timeout", \.http.headTimeout, .milliseconds(100) ... .seconds(3600),
+      "Time in which a request head must arrive."),
+    .bytes("http.body_bytes", \.http.bodyBytes, 1 << 10...1 << 30, "Largest request body."),
+    .bytes("http.upload_bytes", \.http.uploadBytes, 1 << 10...1 << 30, "Largest upload."),
+    .duration(
+      "http.request_timeout", \.http.requestTimeout, .milliseconds(100) ... .seconds(86400),
+      "Time in which a request must be answered; streams aside."),
+    .duration(
+      "http.keep_alive", \.http.keepAlive, .milliseconds(100) ... .seconds(86400),
+      "How long an idle connection is kept."),
+  ]
+
+  private static let background: [Setting] = [
+    .count("feed.keep", \.feed.keep, 1000...100_000_000, "Rows of the change feed that are kept."),
+    .duration(
+      "feed.coalesce", \.feed.coalesce, .milliseconds(1) ... .seconds(60),
+      "Least time between two transcript.appended events of one session."),
+    .flag("search.enabled", \.search.enabled, "Whether transcripts are indexed in the background."),
+    .bytes(
+      "search.page_bytes", \.search.pageBytes, 16 << 10...64 << 20,
+      "Bytes of a transcript that are indexed in one go."),
+    .duration(
+      "shutdown.grace", \.shutdown.grace, .milliseconds(100) ... .seconds(600), orZero: true,
+      "Time in which clients are sent away and requests in flight are finished."),
+    .count("rate.streaming", \.rate.streaming, 0...1_000_000, "Streams opened."),
+    .count("rate.sessions", \.rate.sessions, 0...1_000_000, "Session routes."),
+    .count("rate.autocomplete", \.rate.autocomplete, 0...1_000_000, "Autocompletion."),
+    .count("rate.other", \.rate.other, 0...1_000_000, "All other routes."),
+    .count("rate.bad_keys", \.rate.badKeys, 0...1_000_000, "Wrong keys from one peer."),
+    .flag("rate.loopback", \.rate.loopback, "Whether the limits hold for the Unix socket and loopback too."),
+  ]
+
+  /// A name without blanks.
+  private static let name: @Sendable (String) -> String? = { text in
+    text.isEmpty || text.contains(where: { $0.isWhitespace || $0 == "/" }) ? nil : text
+  }
+
+  /// `scheme://host[:port]`, as browsers send it: no path, no wildcard.
+  private static let origin: @Sendable (String) -> String? = { text in
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0] == "http:" || parts[0] == "https:", parts[1].isEmpty, !parts[2].isEmpty,
+      !text.contains("*")
+    else { return nil }
+    return text
+  }
+}
