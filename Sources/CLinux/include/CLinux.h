@@ -108,6 +108,9 @@ int tc_pidfd_is_child(int pidfd);
 
 int tc_pidfd_send_signal(int pidfd, int signal);
 
+/// This process's environment as posix_spawn takes it.
+char *_Nullable *_Nonnull tc_environ(void);
+
 static const int16_t TC_POSIX_SPAWN_SETSID = 0x80;
 static const int16_t TC_POSIX_SPAWN_SETSIGMASK = POSIX_SPAWN_SETSIGMASK;
 static const int16_t TC_POSIX_SPAWN_SETSIGDEF = POSIX_SPAWN_SETSIGDEF;

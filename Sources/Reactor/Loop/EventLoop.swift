@@ -1,0 +1,161 @@
+import CLinux
+import Synchronization
+
+/// One epoll loop on one thread: descriptors, timers, posts, and the executor of the actors that live there.
+///
+/// `init` makes it, `start()` gives it its thread, `stop()` ends it after the turn in which it is read. What
+/// is said to be on the loop's thread traps elsewhere. A loop holds its sinks until it has stopped.
+public final class EventLoop: Sendable {
+  /// Names the loop and its thread.
+  public let name: String
+  let mailbox: Mailbox
+  let thread: Thread
+  let counters = LoopCounters()
+  private let log: @Sendable (String) -> Void
+  private let longTurn: Duration
+  private let stopRequested = Atomic<Bool>(false)
+  private let started = Atomic<Bool>(false)
+  /// Safe: read through `core` alone, which traps off the loop's thread; `run()` is that thread.
+  nonisolated(unsafe) private let confined: LoopCore
+
+  /// A loop that waits for `start()`; it accepts posts and jobs already.
+  ///
+  /// A turn longer than `longTurn` is told to `log`, on the loop's thread, with what it ran.
+  public init(
+    name: String, longTurn: Duration = .milliseconds(20), log: @escaping @Sendable (String) -> Void
+  ) throws(SystemError) {
+    self.name = name
+    self.longTurn = longTurn
+    self.log = log
+    thread = Thread(name: name)
+    mailbox = try Mailbox()
+    confined = try LoopCore(wakeDescriptor: mailbox.wakeDescriptor)
+  }
+
+  /// Starts the loop's thread; once in a loop's life.
+  public func start() {
+    precondition(!started.exchange(true, ordering: .relaxed), "loop \(name) was started before")
+    do throws(SystemError) {
+      try thread.start { self.run() }
+    } catch {
+      fatalError("loop \(name): \(error)")
+    }
+  }
+
+  /// Ends the loop from any thread: what was posted before still runs, what comes after never does.
+  public func stop() {
+    post { self.stopRequested.store(true, ordering: .relaxed) }
+  }
+
+  /// Waits until the loop's thread has ended; from another thread.
+  public func join() { thread.join() }
+
+  /// Whether the caller is on the loop's thread.
+  public var inLoop: Bool { thread.isCurrent }
+
+  /// Runs `body` on the loop, after everything posted before it; from any thread. Posts of a batch share
+  /// one wake-up.
+  public func post(_ body: @escaping @Sendable () -> Void) { mailbox.put(.body(body)) }
+
+  /// The loop's counters; from any thread.
+  public var statistics: LoopStatistics { counters.statistics }
+
+  var core: LoopCore {
+    precondition(inLoop, "loop \(name) was used off its thread")
+    return confined
+  }
+
+  // MARK: The turn
+
+  /// Rounds of jobs in one turn: a job that leads to the next need not wait for a turn each, and a chain
+  /// without end does not keep sockets waiting.
+  private static var roundsPerTurn: Int { 16 }
+
+  private func run() {
+    let core = confined
+    var batch: [Mailbox.Entry] = []
+    while !stopRequested.load(ordering: .relaxed) { turn(core, &batch) }
+    core.clear()
+    counters.registered.store(0, ordering: .relaxed)
+    counters.timers.store(0, ordering: .relaxed)
+  }
+
+  private func turn(_ core: LoopCore, _ batch: inout [Mailbox.Entry]) {
+    let again = core.againRequested
+    core.againRequested = false
+    let maySleep = !again && mailbox.prepareToSleep()
+    let ready = core.wait(maySleep ? core.timeout(at: .current()) : 0)
+    if maySleep { mailbox.awake() }
+    core.now = .current()
+
+    var work = TurnWork()
+    dispatch(ready, core, &work)
+    core.advanceTimers()
+    while let due = core.timers.popDue() {
+      work.timers += 1
+      due.sink.timerFired(due.tag)
+    }
+    var rounds = 0
+    while rounds < Self.roundsPerTurn, mailbox.take(&batch) {
+      rounds += 1
+      work.jobs += batch.count
+      run(batch)
+      batch.removeAll(keepingCapacity: true)
+    }
+    guard again || !work.isEmpty else { return }
+    let sinks = core.turnSinks
+    for sink in sinks { sink.turnEnded() }
+    account(core, work)
+  }
+
+  private func dispatch(_ ready: Int, _ core: LoopCore, _ work: inout TurnWork) {
+    for index in 0..<ready {
+      let data = tc_epoll_data(core.events + index)
+      if data == LoopCore.wakeData {
+        mailbox.awaitWake()
+        continue
+      }
+      // Nil for a descriptor that an earlier sink of this batch deregistered, even when its number and its
+      // slot belong to a new connection by now.
+      guard let recipient = core.registrations.recipient(Registration(epollData: data)) else { continue }
+      let mask = tc_epoll_events(core.events + index)
+      work.events += 1
+      recipient.sink.ready(recipient.tag, Readiness(epollMask: mask))
+    }
+  }
+
+  private func run(_ batch: [Mailbox.Entry]) {
+    let serial = asUnownedSerialExecutor()
+    let task = asUnownedTaskExecutor()
+    for entry in batch {
+      switch entry {
+      case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+      case .body(let body): body()
+      }
+    }
+  }
+
+  private func account(_ core: LoopCore, _ work: TurnWork) {
+    let took = Instant.current() - core.now
+    counters.turns.add(1, ordering: .relaxed)
+    let nanoseconds = took.wholeNanoseconds
+    if nanoseconds > counters.longestTurn.load(ordering: .relaxed) {
+      counters.longestTurn.store(nanoseconds, ordering: .relaxed)
+    }
+    counters.registered.store(core.registrations.count, ordering: .relaxed)
+    counters.timers.store(core.timers.count, ordering: .relaxed)
+    guard took > longTurn else { return }
+    counters.longTurns.add(1, ordering: .relaxed)
+    log("loop \(name): a turn took \(nanoseconds / 1_000_000) ms and ran \(work)")
+  }
+}
+
+/// What one turn ran, for the report of a long one.
+private struct TurnWork: CustomStringConvertible {
+  var events = 0
+  var timers = 0
+  var jobs = 0
+
+  var isEmpty: Bool { events == 0 && timers == 0 && jobs == 0 }
+  var description: String { "\(events) events, \(timers) timers, \(jobs) jobs" }
+}
