@@ -46,7 +46,8 @@ public struct ToolResult: Sendable {
   public var providerExecuted: Bool
 
   /// A result as the record has it.
-  public init(toolUseID: String, content: [ResultPart], isError: Bool = false, providerExecuted: Bool = false) {
+  public init(toolUseID: String, content: [ResultPart], isError: Bool = false, providerExecuted: Bool = false)
+  {
     self.toolUseID = toolUseID
     self.content = content
     self.isError = isError
@@ -74,6 +75,8 @@ public struct Media: Sendable, Hashable {
   public var encodedBytes: Int
   /// The position among all media of the record, from 0, in the record's order.
   public var index: Int
+  /// Where the bytes are, as long as the record is in memory.
+  let source: MediaSource?
 
   /// A reference.
   public init(kind: String = "image", mediaType: String, encodedBytes: Int, index: Int) {
@@ -81,5 +84,28 @@ public struct Media: Sendable, Hashable {
     self.mediaType = mediaType
     self.encodedBytes = encodedBytes
     self.index = index
+    source = nil
+  }
+
+  init(_ source: MediaSource, index: Int) {
+    kind = source.kind
+    mediaType = source.mediaType
+    encodedBytes = source.encodedBytes
+    self.index = index
+    self.source = source
+  }
+
+  /// References are equal if they say the same about the same place of their records.
+  public static func == (left: Media, right: Media) -> Bool {
+    left.kind == right.kind && left.mediaType == right.mediaType && left.encodedBytes == right.encodedBytes
+      && left.index == right.index
+  }
+
+  /// Hashes what `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(mediaType)
+    hasher.combine(encodedBytes)
+    hasher.combine(index)
   }
 }

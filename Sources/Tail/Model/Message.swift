@@ -32,6 +32,12 @@ public struct Message: Sendable {
   public var step: String?
   /// True for an error that the agent wrote as if the model had said it.
   public var isError = false
+  /// True for a prompt that was typed while the agent was busy.
+  public var queued = false
+  /// Codex' part of the answer: `commentary` or `final_answer`.
+  public var phase: String?
+  /// The agent that speaks, on messages between agents.
+  public var author: String?
 
   /// A message without blocks.
   public init(role: Role, blocks: [Block] = [], uuid: String? = nil, timestamp: String? = nil) {

@@ -1,0 +1,116 @@
+import Wire
+
+/// Makes blocks of the content arrays that all these agents share in spirit. Lives for one record.
+///
+/// It numbers the record's media, so all parts of a record that may hold any go through the same reader, and in the same
+/// order whatever the dialect remembers: `decodeMedia` reads the record again and must find the same numbers.
+struct ContentReader {
+  /// In front of the ids that are made up for calls without one.
+  let callPrefix: String
+  private(set) var mediaCount = 0
+  private var blockCount = 0
+  /// Kinds of blocks that were not understood.
+  private(set) var unknown: [String] = []
+  /// A block of redacted reasoning was passed over.
+  private(set) var redacted: JSONSlice?
+
+  init(callPrefix: String) {
+    self.callPrefix = callPrefix
+  }
+
+  /// The blocks of a string, an array of blocks or a single block.
+  mutating func blocks(of content: JSONSlice?) -> [Block] {
+    guard let content else { return [] }
+    switch content.kind {
+    case .string: return content.isBlankString ? [] : [.text(content)]
+    case .array: return content.elements.compactMap { block(of: $0) }
+    case .object: return block(of: content).map { [$0] } ?? []
+    default: return []
+    }
+  }
+
+  /// The medium in `source`, numbered.
+  mutating func media(_ source: MediaSource) -> Media {
+    defer { mediaCount += 1 }
+    return Media(source, index: mediaCount)
+  }
+
+  private mutating func block(of json: JSONSlice) -> Block? {
+    defer { blockCount += 1 }
+    if json.kind == .string { return json.isBlankString ? nil : .text(json) }
+    guard json.kind == .object else { return nil }
+    if let source = MediaSource(block: json) { return .media(media(source)) }
+    let type = json["type"]?.string ?? ""
+    switch type {
+    case "text", "input_text", "output_text", "Text", "":
+      return text(json)
+    case "thinking", "reasoning", "reasoning_text", "summary_text":
+      let words = json["thinking"] ?? json["text"]
+      return words.flatMap { $0.kind == .string && !$0.isBlankString ? .thinking($0) : nil }
+    case "redacted_thinking":
+      redacted = json["data"] ?? JSONSlice(string: "")
+      return nil
+    case "tool_use", "server_tool_use", "mcp_tool_use", "toolCall", "tool_call", "tool-call", "function_call":
+      return .toolUse(toolUse(json, providerExecuted: type == "server_tool_use" || type == "mcp_tool_use"))
+    case "tool_result", "toolResult", "tool-result", "function_call_output":
+      return .toolResult(toolResult(json, providerExecuted: false))
+    case "image", "document", "input_image", "image_url":
+      return link(json)
+    default:
+      if type.hasSuffix("_tool_result") { return .toolResult(toolResult(json, providerExecuted: true)) }
+      if let block = text(json) { return block }
+      unknown.append(type)
+      return nil
+    }
+  }
+
+  private func text(_ json: JSONSlice) -> Block? {
+    guard let text = json["text"], text.kind == .string, !text.isBlankString else { return nil }
+    return .text(text)
+  }
+
+  /// An image that is named by an address instead of being in the record: the address is all there is to show.
+  private func link(_ json: JSONSlice) -> Block? {
+    let address = json["source"]?["url"] ?? json["image_url"]?["url"] ?? json["image_url"]
+    return address.flatMap { $0.kind == .string && !$0.isBlankString ? .text($0) : nil }
+  }
+
+  private func toolUse(_ json: JSONSlice, providerExecuted: Bool) -> ToolUse {
+    ToolUse(
+      id: (json["id"] ?? json["call_id"] ?? json["toolCallId"])?.string ?? "\(callPrefix):\(blockCount)",
+      name: (json["name"] ?? json["toolName"])?.string ?? "tool",
+      input: json["input"] ?? json["arguments"] ?? json["args"] ?? JSONSlice(Array("{}".utf8)),
+      providerExecuted: providerExecuted)
+  }
+
+  private mutating func toolResult(_ json: JSONSlice, providerExecuted: Bool) -> ToolResult {
+    let id = json["tool_use_id"] ?? json["call_id"] ?? json["toolCallId"]
+    return ToolResult(
+      toolUseID: id?.string ?? "\(callPrefix):\(blockCount)",
+      content: resultParts(of: json["content"] ?? json["output"]),
+      isError: (json["is_error"] ?? json["isError"])?.bool ?? false,
+      providerExecuted: providerExecuted)
+  }
+
+  /// What a tool answered: a string, an array of parts, or any other value.
+  mutating func resultParts(of content: JSONSlice?) -> [ResultPart] {
+    guard let content else { return [] }
+    switch content.kind {
+    case .null: return []
+    case .string: return content.utf8Count == 2 ? [] : [.text(content)]
+    case .array: return content.elements.map { resultPart(of: $0) }
+    default: return [resultPart(of: content)]
+    }
+  }
+
+  private mutating func resultPart(of json: JSONSlice) -> ResultPart {
+    if json.kind == .string { return .text(json) }
+    if let source = MediaSource(block: json) { return .media(media(source)) }
+    switch json["type"]?.string {
+    case "text", "input_text", "output_text":
+      if let text = json["text"], text.kind == .string { return .text(text) }
+    default: break
+    }
+    return .json(json)
+  }
+}
