@@ -47,4 +47,10 @@ public struct ChangeLogRange: Sendable, Hashable {
   public var oldest: Int64
   /// The newest row that was ever appended; 0 in a new database.
   public var newest: Int64
+
+  /// A range.
+  public init(oldest: Int64, newest: Int64) {
+    self.oldest = oldest
+    self.newest = newest
+  }
 }

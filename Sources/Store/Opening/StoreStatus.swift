@@ -16,4 +16,12 @@ public struct StoreStatus: Sendable, Hashable {
   public var bytes: Int64
   /// Where a damaged database was moved when this store was opened.
   public var movedAside: String?
+
+  /// A status.
+  public init(health: Health, path: String, bytes: Int64, movedAside: String? = nil) {
+    self.health = health
+    self.path = path
+    self.bytes = bytes
+    self.movedAside = movedAside
+  }
 }

@@ -28,6 +28,14 @@ public struct IndexPosition: Sendable, Hashable {
   public var through: UInt64
   /// True when that was the end of the file.
   public var isDone: Bool
+
+  /// A position.
+  public init(sessionID: String, epoch: UInt32, through: UInt64, isDone: Bool) {
+    self.sessionID = sessionID
+    self.epoch = epoch
+    self.through = through
+    self.isDone = isDone
+  }
 }
 
 /// How much of all files is indexed, for `/health`.
@@ -38,6 +46,13 @@ public struct IndexProgress: Sendable, Hashable {
   public var filesDone: Int
   /// Bytes indexed.
   public var bytesDone: Int64
+
+  /// A progress.
+  public init(files: Int, filesDone: Int, bytesDone: Int64) {
+    self.files = files
+    self.filesDone = filesDone
+    self.bytesDone = bytesDone
+  }
 }
 
 /// One message that matches.
@@ -54,6 +69,18 @@ public struct SearchHit: Sendable, Hashable {
   public var snippet: String
   /// Smaller is better: BM25, with a mild preference for recent messages.
   public var rank: Double
+
+  /// A hit.
+  public init(
+    sessionID: String, cursor: String, role: String, timestampMS: Int64?, snippet: String, rank: Double
+  ) {
+    self.sessionID = sessionID
+    self.cursor = cursor
+    self.role = role
+    self.timestampMS = timestampMS
+    self.snippet = snippet
+    self.rank = rank
+  }
 }
 
 /// One page of the messages that match, best first.
@@ -62,6 +89,12 @@ public struct SearchPage: Sendable, Hashable {
   public var total: Int
   /// This page's.
   public var hits: [SearchHit]
+
+  /// A page.
+  public init(total: Int, hits: [SearchHit]) {
+    self.total = total
+    self.hits = hits
+  }
 }
 
 /// One session whose title matches.
@@ -72,4 +105,11 @@ public struct TitleHit: Sendable, Hashable {
   public var title: String
   /// Smaller is better.
   public var rank: Double
+
+  /// A hit.
+  public init(sessionID: String, title: String, rank: Double) {
+    self.sessionID = sessionID
+    self.title = title
+    self.rank = rank
+  }
 }
