@@ -1,0 +1,111 @@
+import CLinux
+import Glibc
+import Reactor
+import Synchronization
+
+/// Starts a loop for the body and ends it after.
+func withLoop(
+  name: String = "test", longTurn: Duration = .seconds(3600),
+  log: @escaping @Sendable (String) -> Void = { _ in }, _ body: (EventLoop) async throws -> Void
+) async throws {
+  let loop = try EventLoop(name: name, longTurn: longTurn, log: log)
+  loop.start()
+  defer {
+    loop.stop()
+    loop.join()
+  }
+  try await body(loop)
+}
+
+extension EventLoop {
+  /// The body's result, from the loop's thread.
+  func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+    try await withCheckedThrowingContinuation { continuation in
+      post { continuation.resume(with: Result(catching: body)) }
+    }
+  }
+}
+
+/// Values put by any thread, awaited in order by one test.
+final class Inbox<Value: Sendable>: Sendable {
+  private let stream: AsyncStream<Value>
+  private let continuation: AsyncStream<Value>.Continuation
+
+  init() { (stream, continuation) = AsyncStream.makeStream() }
+
+  func put(_ value: Value) { continuation.yield(value) }
+
+  func next() async -> Value? {
+    for await value in stream { return value }
+    return nil
+  }
+
+  func next(_ count: Int) async -> [Value] {
+    var values: [Value] = []
+    while values.count < count, let value = await next() { values.append(value) }
+    return values
+  }
+}
+
+/// A sink of every kind that passes on what it is told.
+final class Sink: ReadinessSink, TimerSink, TurnSink {
+  private let onReady: @Sendable (UInt64, Readiness) -> Void
+  private let onTimer: @Sendable (UInt64) -> Void
+  private let onTurn: @Sendable () -> Void
+
+  init(
+    ready: @escaping @Sendable (UInt64, Readiness) -> Void = { _, _ in },
+    timer: @escaping @Sendable (UInt64) -> Void = { _ in },
+    turn: @escaping @Sendable () -> Void = {}
+  ) {
+    onReady = ready
+    onTimer = timer
+    onTurn = turn
+  }
+
+  func ready(_ tag: UInt64, _ readiness: Readiness) { onReady(tag, readiness) }
+  func timerFired(_ tag: UInt64) { onTimer(tag) }
+  func turnEnded() { onTurn() }
+}
+
+/// Two connected non-blocking stream sockets, closed at the end.
+final class SocketPair: Sendable {
+  let near: Int32
+  let far: Int32
+
+  init() throws {
+    var ends: [Int32] = [-1, -1]
+    let kind = TC_SOCK_STREAM | TC_SOCK_NONBLOCK | TC_SOCK_CLOEXEC
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw SystemError(call: "socketpair") }
+    near = ends[0]
+    far = ends[1]
+  }
+
+  deinit {
+    close(near)
+    close(far)
+  }
+}
+
+/// A place for what one closure leaves to another.
+final class Box<Value: Sendable>: Sendable {
+  private let content: Mutex<Value>
+  init(_ value: Value) { content = Mutex(value) }
+  var value: Value { content.withLock { $0 } }
+  func set(_ value: Value) { content.withLock { $0 = value } }
+  func change(_ body: @Sendable (inout Value) -> Void) { content.withLock { body(&$0) } }
+}
+
+/// SplitMix64: the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
