@@ -11,6 +11,7 @@ extension CodexDialect {
     let id: String = callID(item) ?? "\(record.start):0"
     if callID(item) == nil { anonymousCall = id }
     let call = ToolUse(id: id, name: name ?? "tool", input: arguments(input))
+    calls.insert(fingerprint(id))
     events.append(.message(callMessage(id, [.toolUse(call)], line)))
   }
 
@@ -18,6 +19,8 @@ extension CodexDialect {
   mutating func readProviderCall(_ line: CodexLine, at record: Record, into events: inout [TranscriptEvent]) {
     let item = line.payload
     let id: String = callID(item) ?? item["id"]?.string ?? "\(record.start):0"
+    // Its end may have been told before it.
+    guard calls.insert(fingerprint(id)) else { return }
     let isImage = line.kind == "image_generation_call"
     var input = item["action"] ?? JSONSlice(Array("{}".utf8))
     if isImage {
@@ -57,7 +60,7 @@ extension CodexDialect {
     events.append(.message(message))
   }
 
-  private func callMessage(_ id: String, _ blocks: [Block], _ line: CodexLine) -> Message {
+  func callMessage(_ id: String, _ blocks: [Block], _ line: CodexLine) -> Message {
     var message = self.message(.assistant, blocks, line)
     message.uuid = id
     return message

@@ -21,7 +21,7 @@ extension CodexDialect {
       if let info = event["info"], info.kind == .object { events.append(.usage(info)) }
     case "item_completed": readCompleted(line, event["item"], into: &events)
     case "patch_apply_end", "mcp_tool_call_end", "web_search_end", "exec_command_end":
-      readCallEnd(line, at: record, into: &events)
+      readCallEnd(line, into: &events)
     default: readNews(line, into: &events)
     }
   }
@@ -35,12 +35,11 @@ extension CodexDialect {
     hasUserEvents = true
     var blocks: [Block] = []
     if let text, text.kind == .string, !text.isBlankString { blocks.append(.text(text)) }
-    if !hasItems {
-      var reader = ContentReader(callPrefix: "")
-      for image in line.payload["images"]?.elements ?? [] {
-        if let source = MediaSource(dataURL: image) { blocks.append(.media(reader.media(source))) }
-      }
+    var reader = ContentReader(callPrefix: "")
+    for image in line.payload["images"]?.elements ?? [] {
+      if let source = MediaSource(dataURL: image) { blocks.append(.media(reader.media(source))) }
     }
+    typedImages = reader.mediaCount > 0
     let texts = blocks.texts
     let isTwin = !texts.isEmpty && twins.isTwin(CodexTwins.print(of: texts, as: CodexText.user), from: .event)
     if !blocks.isEmpty, !isTwin { events.append(.message(message(.user, blocks, line))) }

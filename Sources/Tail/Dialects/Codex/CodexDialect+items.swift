@@ -10,7 +10,6 @@ enum CodexText {
 extension CodexDialect {
   /// A `response_item`: what went to the model and came back.
   mutating func readItem(_ line: CodexLine, at record: Record, into events: inout [TranscriptEvent]) {
-    hasItems = true
     let item = line.payload
     switch line.kind {
     case "message": readMessage(line, at: record, into: &events)
@@ -69,24 +68,26 @@ extension CodexDialect {
     _ line: CodexLine, _ blocks: [Block], at record: Record, into events: inout [TranscriptEvent]
   ) {
     let texts = blocks.texts
-    let isInjected = texts.first.map { InjectedText.isCodex($0) } ?? false
-    let isElsewhere = userTextIsInEvents(at: record)
-    guard isInjected || isElsewhere else {
-      if texts.isEmpty || !twins.isTwin(CodexTwins.print(of: texts, as: CodexText.user), from: .item) {
-        events.append(.message(message(.user, blocks, line)))
-        turn.prompt(into: &events)
+    let isCertain = !userTextIsInEvents(at: record)
+    if let first = texts.first, isCertain ? InjectedText.isCodex(first) : InjectedText.mayBeCodex(first) {
+      // Not noted as shown: if a person typed it after all, its event will show it.
+      var message = self.message(.user, blocks.filter { !$0.isMedia }, line)
+      message.hidden = true
+      events.append(.message(message))
+      // Its event would show the text but only name the images.
+      let media = blocks.filter(\.isMedia)
+      if !media.isEmpty, !InjectedText.isCodex(first) {
+        events.append(.message(self.message(.user, media, line)))
       }
       return
     }
-    let words = blocks.filter { !$0.isMedia }
-    if !words.isEmpty {
-      var message = self.message(.user, words, line)
-      message.hidden = true
-      events.append(.message(message))
+    guard !texts.isEmpty, twins.isTwin(CodexTwins.print(of: texts, as: CodexText.user), from: .item) else {
+      events.append(.message(message(.user, blocks, line)))
+      turn.prompt(into: &events)
+      return
     }
-    // Events only name the images of a prompt; here they are.
     let media = blocks.filter(\.isMedia)
-    if !media.isEmpty, !isInjected { events.append(.message(message(.user, media, line))) }
+    if !media.isEmpty, !typedImages { events.append(.message(message(.user, media, line))) }
   }
 
   /// Readable reasoning: the summary and, where the provider gives it, the reasoning itself.

@@ -1,37 +1,6 @@
 import Wire
 
 extension CodexDialect {
-  /// The end of a call: its result once more, with more to it. Replaces what the call's message showed.
-  mutating func readCallEnd(_ line: CodexLine, at record: Record, into events: inout [TranscriptEvent]) {
-    let event = line.payload
-    guard let call = event["call_id"]?.string else { return }
-    var reader = ContentReader(callPrefix: call)
-    var isError = event["success"]?.bool == false || (event["exit_code"]?.int ?? 0) != 0
-    var parts: [ResultPart] = []
-    switch line.kind {
-    case "mcp_tool_call_end":
-      let result = event["result"]
-      if let failure = result?["Err"] { isError = true; parts = reader.resultParts(of: failure) }
-      if let answer = result?["Ok"] {
-        isError = (answer["isError"] ?? answer["is_error"])?.bool ?? false
-        parts = reader.resultParts(of: answer["content"])
-      }
-    case "web_search_end": parts = reader.resultParts(of: event["results"])
-    default:
-      let output = event["aggregated_output"] ?? event["formatted_output"] ?? event["stdout"]
-      parts = reader.resultParts(of: output)
-      if let errors = event["stderr"], errors.kind == .string, !errors.isBlankString, parts.isEmpty {
-        parts = [.text(errors)]
-      }
-      if line.kind == "patch_apply_end", let changes = event["changes"] { parts.append(.json(changes)) }
-    }
-    let result = ToolResult(
-      toolUseID: call, content: parts, isError: isError, providerExecuted: line.kind == "web_search_end")
-    var message = self.message(.user, [.toolResult(result)], line)
-    message.uuid = call
-    events.append(.update(MessageUpdate(uuid: call, message: message, changed: [0])))
-  }
-
   /// Events about the session rather than the conversation.
   mutating func readNews(_ line: CodexLine, into events: inout [TranscriptEvent]) {
     let event = line.payload
@@ -55,8 +24,10 @@ extension CodexDialect {
       }
     case "image_generation_end", "account/rateLimits/updated", "codex/event/raw_item", "view_image_tool_call",
       "collab_agent_spawn_begin", "exec_command_begin", "mcp_tool_call_begin", "patch_apply_begin",
-      "web_search_begin", "agent_message_delta", "turn_diff", "plan_update":
+      "web_search_begin", "agent_message_delta", "turn_diff", "plan_update", "guardian_assessment",
+      "undo_completed", "dynamic_tool_call_request", "dynamic_tool_call_response":
       break
+    case let kind where kind.hasPrefix("collab_"): break
     default: events.append(.unknown(type: "event_msg/\(line.kind)"))
     }
   }

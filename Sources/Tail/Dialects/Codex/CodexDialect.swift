@@ -2,8 +2,10 @@ import Wire
 
 /// Codex CLI rollouts (TRANSCRIPTS sections 3 and 15.2). Owns what one file's lines say about the lines after them.
 ///
-/// Two lanes repeat each other. The user's text comes from events as soon as the file has one (items also carry
-/// what Codex injects); the model's text comes from whichever lane has it first, the twin is dropped.
+/// Two lanes repeat each other: events and items. A text is shown where it comes first and dropped where its twin
+/// stands; only what one lane has alone is thereby never lost. Items in the user's place also carry what Codex injects:
+/// once the file is known to have typed text as events, an item that only might be injected is hidden, because what
+/// was typed comes again as an event.
 struct CodexDialect: Dialect {
   let profile: TranscriptProfile
   var twins: CodexTwins
@@ -16,8 +18,10 @@ struct CodexDialect: Dialect {
   var model: String?
   /// The event lane has shown a prompt.
   var hasUserEvents = false
-  /// The file has items, and with them the images that events only name.
-  var hasItems = false
+  /// The newest event with typed text had its images with it; mostly they are in its item alone.
+  var typedImages = false
+  /// Calls that were shown, so that their end is told as a change of them.
+  var calls: RecentSet
   /// The id made up for the newest call without one, which its result lacks too.
   var anonymousCall: String?
 
@@ -27,6 +31,7 @@ struct CodexDialect: Dialect {
     twins = CodexTwins(limits: limits)
     values = SessionValues(limits: limits)
     subagents = RecentSet(capacity: limits.announced)
+    calls = RecentSet(capacity: limits.announced)
   }
 
   mutating func read(_ record: Record, into events: inout [TranscriptEvent]) {
@@ -54,7 +59,7 @@ struct CodexDialect: Dialect {
   }
 
   /// Whether the event lane carries the user's text where `record` stands.
-  mutating func userTextIsInEvents(at record: Record) -> Bool {
+  func userTextIsInEvents(at record: Record) -> Bool {
     hasUserEvents || profile.userEventsFrom.map { record.start >= $0 } ?? false
   }
 

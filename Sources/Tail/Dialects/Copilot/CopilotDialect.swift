@@ -5,13 +5,12 @@ struct CopilotDialect: Dialect {
   private var values: SessionValues
   /// A call is named by the answer that asks for it and by its start.
   private var calls: RecentSet
-  /// A thought is an event of its own and repeated in the answer.
-  private var thoughts: RecentSet
+  /// The newest thought: it is an event of its own and repeated in the answer, in either order.
+  private var lastThought: UInt64?
 
   init(limits: DecoderLimits) {
     values = SessionValues(limits: limits)
     calls = RecentSet(capacity: limits.announced)
-    thoughts = RecentSet(capacity: limits.announced)
   }
 
   mutating func read(_ record: Record, into events: inout [TranscriptEvent]) {
@@ -110,10 +109,10 @@ struct CopilotDialect: Dialect {
   }
 
   private mutating func thought(_ text: JSONSlice?) -> JSONSlice? {
-    guard let text, text.kind == .string, !text.isBlankString, thoughts.insert(fingerprint(text)) else {
-      return nil
-    }
-    return text
+    guard let text, text.kind == .string, !text.isBlankString else { return nil }
+    let print = fingerprint(text)
+    defer { lastThought = lastThought == print ? nil : print }
+    return lastThought == print ? nil : text
   }
 
   /// The call, unless it was shown.

@@ -7,11 +7,12 @@ struct PlainDialect: Dialect {
     let body = json["message"].flatMap { $0.kind == .object ? $0 : nil } ?? json
     var reader = ContentReader(callPrefix: "\(record.start)")
     var blocks: [Block] = []
-    let word = (body["role"] ?? json["role"] ?? (body["text"] == nil ? nil : json["type"]))?.string
+    let content = body["content"] ?? body["parts"] ?? body["text"] ?? json["text"] ?? json["message"]
+    let word = speaker(json, body, content)
     if word == "tool" || word == "toolResult" {
       blocks = [.toolResult(answer(body, &reader, record))]
     } else if word != nil {
-      blocks = reader.blocks(of: body["content"] ?? body["text"] ?? json["text"] ?? json["message"])
+      blocks = reader.blocks(of: content)
       for call in body["tool_calls"]?.elements ?? [] { blocks.append(.toolUse(toolCall(call, record))) }
     }
     var message: Message
@@ -27,6 +28,13 @@ struct PlainDialect: Dialect {
     message.parent = (json["parentUuid"] ?? json["parentId"] ?? json["parent"])?.string
     message.timestamp = timestamp(json) ?? timestamp(body)
     events.append(.message(message))
+  }
+
+  /// The word that says who speaks: a role, or a type beside something that is said.
+  private func speaker(_ json: JSONSlice, _ body: JSONSlice, _ content: JSONSlice?) -> String? {
+    if let word = (body["role"] ?? json["role"])?.string { return word }
+    guard content != nil, let type = json["type"]?.string else { return nil }
+    return body["text"] != nil || role(type) != .system ? type : nil
   }
 
   private func role(_ word: String) -> Role {

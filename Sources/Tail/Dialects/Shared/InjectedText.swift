@@ -28,4 +28,9 @@ enum InjectedText {
   static func isCodex(_ text: JSONSlice) -> Bool {
     codexPrefixes.contains { text.hasStringPrefix($0) }
   }
+
+  /// Whether Codex may have put the text there: it uses tags, headings and warnings.
+  static func mayBeCodex(_ text: JSONSlice) -> Bool {
+    text.hasStringPrefix("<") || text.hasStringPrefix("# ") || text.hasStringPrefix("Warning: ")
+  }
 }
