@@ -44,7 +44,7 @@ enum Schema {
           status TEXT NOT NULL, reason TEXT, parent TEXT, bytes INTEGER NOT NULL,
           mtime_ns INTEGER NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, summary BLOB NOT NULL);
         CREATE VIRTUAL TABLE titles_fts USING fts5(
-          title, content='sessions', content_rowid='num', prefix='2 3',
+          title, content='sessions', content_rowid='num', prefix='1 2 3',
           tokenize='unicode61 remove_diacritics 2');
         CREATE TRIGGER sessions_titled AFTER INSERT ON sessions WHEN new.title IS NOT NULL BEGIN
           INSERT INTO titles_fts(rowid, title) VALUES (new.num, new.title);
@@ -68,6 +68,8 @@ enum Schema {
           session_id TEXT, project_id TEXT, payload TEXT NOT NULL);
         """),
 
+    // Every word of a search is a prefix. Without an index of one letter, a single letter merges the lists of all
+    // words that begin with it: 11 s instead of 0.05 s over 200,000 messages, for 9 % fewer bytes.
     Migration(
       name: "006-message-search",
       sql: """
@@ -79,7 +81,7 @@ enum Schema {
           cursor TEXT NOT NULL, role TEXT NOT NULL, ts_ms INTEGER, text TEXT NOT NULL);
         CREATE INDEX messages_file ON messages(file);
         CREATE VIRTUAL TABLE messages_fts USING fts5(
-          text, content='messages', content_rowid='num', prefix='2 3',
+          text, content='messages', content_rowid='num', prefix='1 2 3',
           tokenize='unicode61 remove_diacritics 2');
         CREATE TRIGGER messages_added AFTER INSERT ON messages BEGIN
           INSERT INTO messages_fts(rowid, text) VALUES (new.num, new.text);
