@@ -41,14 +41,18 @@ struct ChangeLogTests {
     limits.changeLogSlack = 10
     do {
       let store = try scratch.store(limits: limits)
+      var counts: Set<Int> = []
       for number in 1...500 {
         _ = try await store.append([change("sessions")])
         let range = try await store.changeLogRange()
         #expect(range.newest == Int64(number))
         let kept = Int(range.newest - range.oldest + 1)
         #expect(kept >= min(number, 50) && kept <= 60)
+        if number > 60 { counts.insert(kept) }
         #expect(try await store.changes(after: 0, limit: .max).count == kept)
       }
+      // Down to the limit each time, and never in smaller steps than the slack.
+      #expect(counts == Set(50...60))
       try await store.write { (database) throws(StoreError) in try database.execute("DELETE FROM change_log")
       }
     }
