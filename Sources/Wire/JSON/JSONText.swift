@@ -44,9 +44,10 @@ enum JSONText {
     let body = inside(base, literal)
     if body.count == wanted.count {
       guard let start = wanted.baseAddress, body.count > 0 else { return body.isEmpty }
-      if memcmp(base + body.lowerBound, start, body.count) == 0 { return true }
+      // With an escape in it the literal stands for a shorter text, also when the raw bytes are those wanted.
+      return memcmp(base + body.lowerBound, start, body.count) == 0
+        && memchr(start, 0x5c, body.count) == nil
     }
-    // A key with an escape in it is longer than its text.
     guard body.count > wanted.count,
       ByteScan.quotedRunEnd(base, body.lowerBound, body.upperBound) < body.upperBound
     else { return false }
