@@ -1,0 +1,73 @@
+import Wire
+
+/// What the command line asks for.
+public enum Command: Sendable, Equatable {
+  case serve
+  case list(SessionQuery)
+  case tail(TailRequest)
+  case search(SearchQuery)
+  case status
+  case stop
+  case doctor
+  case version
+  case openapi
+  /// Help on a topic: a command's name, `configuration`, or nil for the overview.
+  case help(String?)
+  /// A command that this version names but does not have.
+  case unbuilt(String)
+}
+
+/// Which sessions are listed, newest message first.
+public struct SessionQuery: Sendable, Equatable {
+  /// Closed ones too.
+  public var all = false
+  /// Of this agent only.
+  public var agent: String?
+  /// With these words in title or text only.
+  public var search: String?
+  /// At most so many.
+  public var limit = 50
+
+  /// The newest 50 open sessions.
+  public init() {}
+}
+
+/// What is searched for.
+public struct SearchQuery: Sendable, Equatable {
+  /// The words, as typed.
+  public var words: String
+  /// At most so many hits.
+  public var limit = 20
+
+  /// The 20 best hits.
+  public init(words: String) { self.words = words }
+}
+
+/// Which part of which transcript is read, and how it is shown.
+public struct TailRequest: Sendable, Equatable {
+  /// Where reading starts.
+  public enum Start: Sendable, Equatable {
+    /// At the first record.
+    case beginning
+    /// After the record with this cursor.
+    case after(String)
+    /// At the first record of this time (STREAMS section 2).
+    case since(Timestamp)
+    /// With the last so many records.
+    case last(Int)
+  }
+  /// What is read of a record.
+  public enum View: String, Sendable, CaseIterable { case events, raw }
+
+  /// The session's id.
+  public var session: String
+  /// Where reading starts.
+  public var start = Start.beginning
+  /// Whether to go on when the end is reached.
+  public var follow = false
+  /// What is read.
+  public var view = View.events
+
+  /// A whole transcript.
+  public init(session: String) { self.session = session }
+}
