@@ -4,13 +4,16 @@ extension CodexDialect {
   /// A call of a tool that Codex runs. Its message has the call's id, which later events name.
   mutating func readCall(_ line: CodexLine, at record: Record, into events: inout [TranscriptEvent]) {
     let item = line.payload
-    var name = (item["name"] ?? item["function"]?["name"])?.string
-    if name == nil { name = line.kind == "local_shell_call" ? "local_shell" : nil }
-    if name == nil { name = line.kind == "tool_search_call" ? "tool_search" : nil }
+    let name =
+      switch line.kind {
+      case "local_shell_call": "local_shell"
+      case "tool_search_call": "tool_search"
+      default: toolName(item["name"] ?? item["function"]?["name"])
+      }
     let input = item["arguments"] ?? item["input"] ?? item["action"]
     let id: String = callID(item) ?? "\(record.start):0"
     if callID(item) == nil { anonymousCall = id }
-    let call = ToolUse(id: id, name: name ?? "tool", input: arguments(input))
+    let call = ToolUse(id: id, name: name, input: arguments(input))
     calls.insert(fingerprint(id))
     events.append(.message(callMessage(id, [.toolUse(call)], line)))
   }

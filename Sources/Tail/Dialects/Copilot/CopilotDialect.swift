@@ -121,7 +121,7 @@ struct CopilotDialect: Dialect {
     guard calls.insert(fingerprint(id)) else { return nil }
     var input = data["arguments"] ?? JSONSlice(Array("{}".utf8))
     if let text = input.string, let inner = JSONSlice(validating: Array(text.utf8)) { input = inner }
-    return ToolUse(id: id, name: name?.string ?? "tool", input: input)
+    return ToolUse(id: id, name: toolName(name), input: input)
   }
 
   private func result(_ event: CopilotEvent) -> ToolResult {

@@ -71,7 +71,7 @@ struct GeminiMessage {
     guard call.kind == .object else { return }
     let callID = call["id"]?.string ?? "\(id):\(index)"
     let input = call["args"] ?? JSONSlice(Array("{}".utf8))
-    let name = call["name"]?.string ?? "tool"
+    let name = toolName(call["name"])
     add(
       .toolUse(ToolUse(id: callID, name: name, input: input)), key: "call \(callID)",
       print: fingerprint(input, seed: fingerprint(name)))

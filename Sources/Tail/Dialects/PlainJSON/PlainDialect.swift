@@ -56,7 +56,7 @@ struct PlainDialect: Dialect {
     if let text = input.string, let inner = JSONSlice(validating: Array(text.utf8)) { input = inner }
     return ToolUse(
       id: call["id"]?.string ?? "\(record.start):0",
-      name: (call["function"]?["name"] ?? call["name"])?.string ?? "tool", input: input)
+      name: toolName(call["function"]?["name"] ?? call["name"]), input: input)
   }
 
   private func answer(_ body: JSONSlice, _ reader: inout ContentReader, _ record: Record) -> ToolResult {

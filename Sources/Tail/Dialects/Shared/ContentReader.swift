@@ -78,7 +78,7 @@ struct ContentReader {
   private func toolUse(_ json: JSONSlice, providerExecuted: Bool) -> ToolUse {
     ToolUse(
       id: (json["id"] ?? json["call_id"] ?? json["toolCallId"])?.string ?? "\(callPrefix):\(blockCount)",
-      name: (json["name"] ?? json["toolName"])?.string ?? "tool",
+      name: toolName(json["name"] ?? json["toolName"]),
       input: json["input"] ?? json["arguments"] ?? json["args"] ?? JSONSlice(Array("{}".utf8)),
       providerExecuted: providerExecuted)
   }
@@ -113,4 +113,10 @@ struct ContentReader {
     }
     return .json(json)
   }
+}
+
+/// A tool's name; `tool` where a record has none, because clients find their renderer by it.
+func toolName(_ json: JSONSlice?) -> String {
+  guard let name = json?.string, !name.isEmpty else { return "tool" }
+  return name
 }
