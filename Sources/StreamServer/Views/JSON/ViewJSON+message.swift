@@ -16,7 +16,8 @@ extension ViewJSON {
     }
   }
 
-  /// `{id, uuid?, role, blocks, timestamp?, model?, usage?, parent?, sidechain?, hidden?, is_error?}`
+  /// `{id, uuid?, role, blocks, timestamp?, model?, usage?, parent?, author?, phase?, sidechain?, hidden?, queued?,
+  /// is_error?}`
   func message(_ message: Message, id: Cursor, into writer: inout JSONWriter) {
     writer.object { writer in
       writer.key("id")
@@ -33,8 +34,11 @@ extension ViewJSON {
       writer.fieldIfPresent("model", message.model)
       writer.fieldIfPresent("usage", message.usage)
       writer.fieldIfPresent("parent", message.parent)
+      writer.fieldIfPresent("author", message.author)
+      writer.fieldIfPresent("phase", message.phase)
       if message.sidechain { writer.field("sidechain", true) }
       if message.hidden { writer.field("hidden", true) }
+      if message.queued { writer.field("queued", true) }
       if message.isError { writer.field("is_error", true) }
     }
   }

@@ -3,7 +3,7 @@ import Wire
 
 /// One thing in a `ui` stream that has an id of its own; a client resumes between parts, never inside one.
 enum UIPart {
-  /// All text of a message that is not the model's: a data part, for the stream itself is one assistant message.
+  /// All text of a message that is not this agent's: a data part, for the stream itself is one assistant message.
   case speech([JSONSlice])
   case text(index: Int, JSONSlice)
   case reasoning(index: Int, JSONSlice)
@@ -33,7 +33,7 @@ enum UIPart {
     var isSpoken = false
     for index in indices {
       switch message.blocks[index] {
-      case .text(let text) where message.role == .assistant:
+      case .text(let text) where message.role == .assistant && message.author == nil:
         parts.append(.text(index: index, text))
       case .text:
         if !isSpoken { parts.append(.speech(texts)) }

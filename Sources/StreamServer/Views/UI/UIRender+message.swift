@@ -55,7 +55,7 @@ extension UIRender {
     case .file(_, ofTool: false):
       if message.role == .assistant { enterStep(message.step) }
     case .speech:
-      if message.role == .user { closeStep() }
+      if message.role == .user, message.author == nil { closeStep() }
     case .result, .file, .error, .event: break
     }
   }
@@ -100,13 +100,19 @@ extension UIRender {
       })
   }
 
-  /// `data-user-message{text, timestamp, cursor}`, or `data-system-message`.
+  /// `data-user-message{text, timestamp, cursor}`, or `data-system-message`, or `data-agent-message` with `author`.
   private mutating func sendSpeech(_ texts: [JSONSlice], of message: Message, key: String, id: FrameID) {
-    let type: StaticString = message.role == .user ? "data-user-message" : "data-system-message"
+    let type: StaticString =
+      if message.author != nil { "data-agent-message" } else if message.role == .system {
+        "data-system-message"
+      } else {
+        "data-user-message"
+      }
     send(
       UIChunk.data(type, key: JSONSlice(string: key), id: id) { writer in
         writer.object { writer in
           json.text("text", JSONSlice.joined(texts), at: line, into: &writer)
+          writer.fieldIfPresent("author", message.author)
           writer.fieldOrNull("timestamp", message.timestamp)
           writer.key("cursor")
           writer.raw(bytes: ViewJSON.quoted(id.cursor(at: line)))

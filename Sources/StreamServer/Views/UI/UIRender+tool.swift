@@ -22,10 +22,13 @@ extension UIRender {
   mutating func sendResult(_ result: ToolResult, id: FrameID) {
     let known = state.calls.find(result.toolUseID)
     if known?.isOpen != true {
-      let call = CallBook.Call(
-        id: result.toolUseID, name: known?.name ?? "unknown", input: known?.input ?? ViewJSON.emptyObject,
-        providerExecuted: known?.providerExecuted ?? result.providerExecuted, isOpen: true)
+      let call =
+        known
+        ?? CallBook.Call(
+          id: result.toolUseID, name: "unknown", input: ViewJSON.emptyObject,
+          providerExecuted: result.providerExecuted, isOpen: true)
       send(UIChunk.inputAvailable(call))
+      if known == nil { state.calls.announce(call) }
     }
     state.calls.answer(result.toolUseID)
     send(result.isError ? outputError(result, id: id) : outputAvailable(result, id: id))
