@@ -79,14 +79,14 @@ public struct TailcastCommand {
 
   private func help(_ topic: String?) throws(CommandFailure) {
     switch topic {
-    case nil: output.line(Help.overview(version: version))
-    case "configuration": output.line(Configuration.example())
+    case nil: output.text(Help.overview(version: version))
+    case "configuration": output.text(Configuration.example())
     case let name?:
       guard let spec = CommandSpec.named(name) else {
         let near = Suggestion.nearest(to: name, among: CommandSpec.all.map(\.name) + ["configuration"])
         throw .usage("no help on \"\(name)\"\(near.map { "; did you mean \($0)?" } ?? "")")
       }
-      output.line(Help.command(spec))
+      output.text(Help.command(spec))
     }
   }
 }

@@ -48,6 +48,9 @@ public final class Output {
     buffer.append(0x0a)
   }
 
+  /// Adds text that ends its own lines.
+  func text(_ text: String) { buffer += text.utf8 }
+
   /// Adds a line of JSON, or of a record as it stands.
   func line(json: some Sequence<UInt8>) {
     if isTerminal { buffer += VisibleText.json(json) } else { buffer += json }

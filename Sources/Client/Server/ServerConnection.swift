@@ -109,6 +109,9 @@ final class ServerConnection {
     case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST:
       throw .unreachable(
         "nobody answers at \(describe(endpoint)): \(String(cString: curl_easy_strerror(code)))")
+    case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+      throw .broken("the connection to \(describe(endpoint)) broke")
+    case CURLE_OPERATION_TIMEDOUT: throw .broken("nothing came from \(describe(endpoint)) for too long")
     default: throw .broken("\(describe(endpoint)): \(String(cString: curl_easy_strerror(code)))")
     }
   }
