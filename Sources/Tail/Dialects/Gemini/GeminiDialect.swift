@@ -24,26 +24,30 @@ struct GeminiDialect: Dialect {
       events.append(.unknown(type: "\(json.kind)"))
       return
     }
-    if let changes = json["$set"] {
-      readHead(changes, into: &events)
-      if let list = changes["messages"], list.kind == .array { replaceAll(list.elements, into: &events) }
-      return
-    }
-    if let from = json["$rewindTo"] {
-      rewind(to: from.string, into: &events)
-      return
-    }
-    if json["sessionId"] != nil, json["id"] == nil {
-      knowsStart = true
-      readHead(json, into: &events)
-      return
-    }
+    // A message names itself in its first members; to find that it has none of the others is a walk over all of it.
+    if json["id"] == nil, readControl(json, into: &events) { return }
     var reader = ContentReader(callPrefix: "\(record.start)")
     guard let message = GeminiMessage(json, ordinal: record.start, reader: &reader) else {
       events.append(.unknown(type: json["type"]?.string ?? ""))
       return
     }
     show(message, into: &events)
+  }
+
+  /// A line that is no message; false if it may be one without an id.
+  private mutating func readControl(_ json: JSONSlice, into events: inout [TranscriptEvent]) -> Bool {
+    if let changes = json["$set"] {
+      readHead(changes, into: &events)
+      if let list = changes["messages"], list.kind == .array { replaceAll(list.elements, into: &events) }
+    } else if let from = json["$rewindTo"] {
+      rewind(to: from.string, into: &events)
+    } else if json["sessionId"] != nil {
+      knowsStart = true
+      readHead(json, into: &events)
+    } else {
+      return false
+    }
+    return true
   }
 
   /// The values of the session in a head line, a `$set` or a document.

@@ -39,11 +39,14 @@ struct ContentReader {
     defer { blockCount += 1 }
     if json.kind == .string { return json.isBlankString ? nil : .text(json) }
     guard json.kind == .object else { return nil }
-    if let source = MediaSource(block: json) { return .media(media(source)) }
+    // The type decides which members are looked for: each look goes over the whole block.
     let type = json["type"]?.string ?? ""
     switch type {
-    case "text", "input_text", "output_text", "Text", "":
+    case "text", "input_text", "output_text", "Text":
       return text(json)
+    case "image", "document", "input_image", "image_url", "":
+      if let source = MediaSource(block: json) { return .media(media(source)) }
+      return text(json) ?? link(json)
     case "thinking", "reasoning", "reasoning_text", "summary_text":
       let words = json["thinking"] ?? json["text"]
       return words.flatMap { $0.kind == .string && !$0.isBlankString ? .thinking($0) : nil }
@@ -54,8 +57,6 @@ struct ContentReader {
       return .toolUse(toolUse(json, providerExecuted: type == "server_tool_use" || type == "mcp_tool_use"))
     case "tool_result", "toolResult", "tool-result", "function_call_output":
       return .toolResult(toolResult(json, providerExecuted: false))
-    case "image", "document", "input_image", "image_url":
-      return link(json)
     default:
       if type.hasSuffix("_tool_result") { return .toolResult(toolResult(json, providerExecuted: true)) }
       if let block = text(json) { return block }
@@ -105,11 +106,11 @@ struct ContentReader {
 
   private mutating func resultPart(of json: JSONSlice) -> ResultPart {
     if json.kind == .string { return .text(json) }
-    if let source = MediaSource(block: json) { return .media(media(source)) }
     switch json["type"]?.string {
     case "text", "input_text", "output_text":
       if let text = json["text"], text.kind == .string { return .text(text) }
-    default: break
+    default:
+      if let source = MediaSource(block: json) { return .media(media(source)) }
     }
     return .json(json)
   }

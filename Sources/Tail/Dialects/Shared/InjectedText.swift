@@ -9,6 +9,9 @@ enum InjectedText {
     "[TeleClaude",
   ]
 
+  /// What a text may begin with to be one of them: their first bytes, and the escape of a line end.
+  private static let firsts = Array("<[STC\\".utf8)
+
   private static let codexPrefixes: [StaticString] = [
     "<environment_context", "<user_instructions", "# AGENTS.md", "<permissions", "<skills_instructions",
     "<turn_aborted", "<environment-change", "<collaboration_mode", "<user_shell_command", "<user_action",
@@ -21,7 +24,12 @@ enum InjectedText {
 
   /// Whether Claude Code, its hooks or an IDE wrote the text.
   static func isClaude(_ text: JSONSlice) -> Bool {
-    prefixes.contains { text.hasStringPrefix($0) }
+    // Most text begins otherwise than all of them.
+    guard let first = text.bytes.dropFirst().first, first <= 0x20 || first >= 0x80 || firsts.contains(first)
+    else {
+      return false
+    }
+    return prefixes.contains { text.hasStringPrefix($0) }
   }
 
   /// Whether Codex put the text in front of the conversation.
