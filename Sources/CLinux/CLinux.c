@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <sys/vfs.h>
 
 #include <linux/memfd.h>
 #include <pthread.h>
@@ -203,4 +204,9 @@ int tc_window_size(int fd, uint16_t *rows, uint16_t *columns) {
   *rows = size.ws_row;
   *columns = size.ws_col;
   return 0;
+}
+
+uint32_t tc_fs_type(int fd) {
+  struct statfs info;
+  return fstatfs(fd, &info) == 0 ? (uint32_t)info.f_type : 0;
 }

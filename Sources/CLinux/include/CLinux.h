@@ -221,6 +221,9 @@ int tc_fstat(int fd, struct tc_stat *out);
 /// `flags`: 0, TC_AT_SYMLINK_NOFOLLOW or TC_AT_EMPTY_PATH.
 int tc_fstatat(int dirfd, const char *path, struct tc_stat *out, int flags);
 
+/// The type of the file system that `fd` is on (statfs(2), `f_type`); 0 if it cannot be told.
+uint32_t tc_fs_type(int fd);
+
 // MARK: memory
 
 static const uint32_t TC_MFD_CLOEXEC = 1;
