@@ -3,44 +3,44 @@ import Wire
 /// What a listing says about a session, gathered from the events of the first and the last pages of its transcript.
 ///
 /// Absorb the head before the tail: of most values the last one counts.
-public struct SessionSummary: Sendable {
+public struct SessionSummary: Sendable, Hashable {
   /// Characters of `lastMessage` and `firstPrompt`.
   public static let textLimit = 200
 
   /// What the session is called, by its user or by the agent.
-  public private(set) var title: String?
+  public internal(set) var title: String?
   /// The first text of a user, as plain text of at most 200 characters: a title for a session without one.
-  public private(set) var firstPrompt: String?
+  public internal(set) var firstPrompt: String?
   /// The agent's id of the session.
-  public private(set) var sessionID: String?
+  public internal(set) var sessionID: String?
   /// Working directory.
-  public private(set) var cwd: String?
+  public internal(set) var cwd: String?
   /// The model that answered last.
-  public private(set) var model: String?
+  public internal(set) var model: String?
   /// Version of the agent.
-  public private(set) var version: String?
+  public internal(set) var version: String?
   /// Branch that is checked out.
-  public private(set) var gitBranch: String?
+  public internal(set) var gitBranch: String?
   /// The earliest time of a message, as the agent wrote it.
-  public private(set) var firstTimestamp: String?
+  public internal(set) var firstTimestamp: String?
   /// The latest time of a message, as the agent wrote it.
-  public private(set) var lastTimestamp: String?
+  public internal(set) var lastTimestamp: String?
   /// The last text said, as plain text of at most 200 characters.
-  public private(set) var lastMessage: String?
+  public internal(set) var lastMessage: String?
   /// Who said it.
-  public private(set) var lastRole: Role?
+  public internal(set) var lastRole: Role?
   /// Whether a turn runs; nil if no mark was read.
-  public private(set) var turnOpen: Bool?
+  public internal(set) var turnOpen: Bool?
   /// The session that this one was started or forked from.
-  public private(set) var parentSessionID: String?
+  public internal(set) var parentSessionID: String?
   /// True if every message is a sub-agent's; false without messages.
-  public private(set) var isSidechain = false
+  public internal(set) var isSidechain = false
   /// The session that goes on where this one ends.
-  public private(set) var continuedIn: String?
+  public internal(set) var continuedIn: String?
 
-  private var sawMainMessage = false
-  private var first: Timestamp?
-  private var last: Timestamp?
+  var sawMainMessage = false
+  var first: Timestamp?
+  var last: Timestamp?
 
   /// Nothing is known.
   public init() {}

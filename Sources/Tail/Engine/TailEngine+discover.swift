@@ -1,0 +1,162 @@
+import Glibc
+import Reactor
+
+extension TailEngine {
+  /// Watches and lists directories and all below them. A watch is set before its directory is listed: what is made
+  /// in between is then either listed or told; a file made together with its directory is never told.
+  func discover(_ directories: [String]) async {
+    var pending = directories
+    while !pending.isEmpty, !isStopped {
+      let batch = Array(pending.prefix(256))
+      pending.removeFirst(batch.count)
+      let present = batch.filter { watch(directory: $0) }
+      for listing in await surveyor.list(present) {
+        pending += await take(listing)
+      }
+    }
+  }
+
+  /// Lists everything again, whatever the events said: the backstop for lost events and for changes that give none.
+  func reconcile() async {
+    reconciles += 1
+    await discover(roots.map(\.directory))
+    for followed in followed.values { advance(followed) }
+  }
+
+  /// Lists the directories that no watch covers, and looks whether a missing root has appeared.
+  func poll() async {
+    guard !polled.isEmpty || !absentRoots.isEmpty else { return }
+    await discover(Array(polled.keys) + absentRoots)
+  }
+
+  /// The inotify queue has something.
+  func drainWatcher() {
+    let (news, more) = watcher.drain()
+    for path in news.files { touch(path) }
+    if news.overflowed {
+      overflows += 1
+      log("tail: the inotify queue overflowed; everything is listed again")
+    }
+    for directory in news.lostDirectories { lose(directory) }
+    if news.overflowed || !news.directories.isEmpty {
+      let directories = Array(news.directories)
+      Task {
+        await self.discover(directories)
+        if news.overflowed { await self.reconcile() }
+      }
+    }
+    if more { loop.again() }
+  }
+
+  /// Something happened to a file's name or content.
+  func touch(_ path: String) {
+    if let id = catalog.id(ofPath: path) {
+      refresh(id, facts: Result { () throws(SystemError) in try FileFacts.of(path) })
+    } else if let root = root(of: path), let name = TranscriptName(path: path, root: root) {
+      guard let facts = try? FileFacts.of(path), facts.isRegular else { return }
+      add(path, root: root, name: name, facts: facts)
+    }
+  }
+
+  /// Takes one listing; gives the directories to go on with.
+  private func take(_ listing: DirectoryListing) async -> [String] {
+    guard let root = root(of: listing.directory + "/") else { return [] }
+    if let failure = listing.failure {
+      if failure.errno == ENOENT || failure.errno == ENOTDIR { lose(listing.directory) }
+      return []
+    }
+    if listing.isRemote { polled[listing.directory] = .remote }
+    var missing = catalog.paths(in: listing.directory)
+    for file in listing.files {
+      missing.remove(file.path)
+      if let id = catalog.id(ofPath: file.path) {
+        refresh(id, facts: file.facts)
+      } else if let name = TranscriptName(path: file.path, root: root), let facts = try? file.facts.get() {
+        if facts.isRegular { add(file.path, root: root, name: name, facts: facts) }
+      }
+    }
+    for path in missing { touch(path) }
+    let depth = listing.directory.dropFirst(root.directory.count).split(separator: "/").count
+    return depth < limits.maxDepth ? listing.directories : []
+  }
+
+  /// Puts a new transcript into the catalog.
+  private func add(_ path: String, root: Root, name: TranscriptName, facts: FileFacts) {
+    if root.agent == .gemini {
+      // Gemini keeps the id inside: the file is no session before it holds one.
+      Task {
+        guard let id = await self.surveyor.nativeIDs([path]).first ?? nil else { return }
+        self.addGemini(path, root: root, name: name, facts: facts, id: id)
+      }
+      return
+    }
+    insert(path, root: root, name: name, facts: facts, id: name.id)
+  }
+
+  private func addGemini(_ path: String, root: Root, name: TranscriptName, facts: FileFacts, id: String) {
+    guard catalog.id(ofPath: path) == nil else { return }
+    if let old = catalog[id], old.path != path {
+      // Resuming an old document writes a log with the whole history beside it: the log is the session.
+      if name.isDocument && !old.isDocument { return }
+      if old.isDocument && !name.isDocument { forget(id) }
+    }
+    insert(path, root: root, name: name, facts: facts, id: id)
+  }
+
+  private func insert(_ path: String, root: Root, name: TranscriptName, facts: FileFacts, id wanted: String) {
+    if let old = catalog[wanted], old.path != path, (try? FileFacts.of(old.path)) == nil { forget(wanted) }
+    let entry = SessionEntry(
+      id: catalog.freeID(wanted, path: path), agent: root.agent, path: path, isDocument: name.isDocument,
+      parent: name.parent, facts: facts, statusSinceMS: clockMS(),
+      firstSeenMS: min(clockMS(), facts.modifiedNS / 1_000_000))
+    if let known = restored.removeValue(forKey: entry.id), known.path == path {
+      catalog.put(known)
+      if known.summarised == facts { return }
+      catalog.change(entry.id) { $0.facts = facts }
+    } else {
+      catalog.put(entry)
+    }
+    surveying.add(path)
+    if isReady, let current = catalog[entry.id] {
+      news(.created(current))
+      scheduleSurvey()
+    }
+  }
+
+  private func forget(_ id: String) {
+    catalog.remove(id)
+    unsavedSessions.remove(id)
+  }
+
+  /// A directory went away: what was in it is looked at by name.
+  private func lose(_ directory: String) {
+    watcher.forget(directory: directory)
+    for path in polled.keys where path == directory || path.hasPrefix(directory + "/") { polled[path] = nil }
+    for path in catalog.paths(below: directory) { touch(path) }
+    if roots.contains(where: { $0.directory == directory }) { absentRoots.insert(directory) }
+  }
+
+  /// True when the directory is there. A root that is not there yet is looked for until it is.
+  private func watch(directory: String) -> Bool {
+    switch watcher.watch(directory: directory) {
+    case .watched:
+      absentRoots.remove(directory)
+      if polled[directory] != .remote { polled[directory] = nil }
+      return true
+    case .polled(let reason):
+      absentRoots.remove(directory)
+      if polled[directory] == nil, let reason {
+        log("tail: \(directory) cannot be watched (\(String(cString: strerror(reason)))), polling it")
+      }
+      polled[directory] = reason.map { .failed(errno: $0) } ?? .wanted
+      return true
+    case .missing:
+      if roots.contains(where: { $0.directory == directory }) { absentRoots.insert(directory) }
+      return false
+    }
+  }
+
+  private func root(of path: String) -> Root? {
+    roots.first { path.hasPrefix($0.directory + "/") }
+  }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import Reactor
+import Store
+import Wire
+
+extension TailEngine {
+  /// A transcript's facts are known anew: follows it if it is watched, and has its listing read again if it changed.
+  func refresh(_ id: String, facts: Result<FileFacts, SystemError>) {
+    guard let entry = catalog[id] else { return }
+    switch facts {
+    case .success(let now):
+      if now != entry.facts || entry.status == .closed {
+        catalog.change(id) { $0.facts = now }
+        if entry.status == .closed { setStatus(id, .active) }
+        surveying.add(entry.path)
+        scheduleSurvey()
+        if let grown = catalog[id] { news(.appended(grown)) }
+      } else if entry.status == .unreadable {
+        surveying.add(entry.path)
+        scheduleSurvey()
+      }
+    case .failure(let error) where error.errno == ENOENT || error.errno == ENOTDIR:
+      setStatus(id, .closed, reason: "the transcript was deleted")
+    case .failure(let error):
+      setStatus(id, .unreadable, reason: "\(error)")
+    }
+    if let current = followed[id] { advance(current) }
+  }
+
+  /// A follower learned whether its transcript can be read.
+  func settle(_ id: String, _ condition: Follower.Condition, _ facts: FileFacts) {
+    switch condition {
+    case .present:
+      break
+    case .missing: setStatus(id, .closed, reason: "the transcript was deleted")
+    case .denied(let reason):
+      setStatus(id, .unreadable, reason: SystemError(call: "open", errno: reason).description)
+    }
+  }
+
+  /// Asks for the waiting heads and tails to be read after a short rest, so that a burst of appends is one reading.
+  func scheduleSurvey() {
+    guard !isSurveyScheduled, !surveying.isEmpty, isReady else { return }
+    isSurveyScheduled = true
+    arm(.survey, limits.surveyDelay)
+  }
+
+  /// Reads heads and tails one after the other.
+  func runSurveys() async {
+    while !isStopped, let path = surveying.next() { await survey(path) }
+    isSurveyScheduled = false
+    scheduleSurvey()
+  }
+
+  private func survey(_ path: String) async {
+    guard let id = catalog.id(ofPath: path), let entry = catalog[id] else { return }
+    let known = try? await store.identity(path: path)
+    let result = await surveyor.survey(path, agent: entry.agent, isDocument: entry.isDocument, known: known)
+    guard let before = catalog[id], before.path == path else { return }
+    switch result {
+    case .failure(let error) where error.errno == ENOENT:
+      setStatus(id, .closed, reason: "the transcript was deleted")
+    case .failure(let error) where error.errno == EAGAIN && before.summarised != nil:
+      break
+    case .failure(let error):
+      setStatus(id, .unreadable, reason: error.errno == EAGAIN ? "not a JSON document" : "\(error)")
+    case .success(let survey):
+      take(survey, id: id, before: before)
+    }
+    unsavedSessions.insert(id)
+  }
+
+  private func take(_ survey: Surveyor.Survey, id: String, before: SessionEntry) {
+    catalog.change(id) { entry in
+      entry.summary = survey.summary
+      entry.summarised = survey.opened.facts
+      if entry.parent == nil { entry.parent = survey.summary.parentSessionID }
+    }
+    // A followed transcript's identity is the follower's: it saw what happened in between.
+    if followed[id] == nil {
+      catalog.change(id) { $0.epoch = survey.opened.identity?.epoch }
+      keep(survey.opened.row(path: before.path, nowMS: clockMS()))
+      if survey.opened.replaced, let entry = catalog[id] { news(.replaced(entry, .replaced)) }
+    }
+    setStatus(id, derivedStatus(id))
+    guard let after = catalog[id] else { return }
+    if after.summary != before.summary { news(.updated(after)) }
+  }
+
+  /// Active while a turn is open and was written to lately.
+  private func derivedStatus(_ id: String) -> SessionStatus {
+    guard let entry = catalog[id] else { return .closed }
+    let quietMS = clockMS() - entry.updatedMS
+    return entry.summary.turnOpen == true && quietMS < Int64(limits.activeWindow.milliseconds) ? .active : .idle
+  }
+
+  /// Turns that were left open long ago no longer count as active.
+  func settleStatuses() {
+    for id in activeSessions where derivedStatus(id) == .idle { setStatus(id, .idle) }
+  }
+
+  func setStatus(_ id: String, _ status: SessionStatus, reason: String? = nil) {
+    guard let entry = catalog[id], entry.status != status || entry.reason != reason else { return }
+    let now = clockMS()
+    catalog.change(id) {
+      $0.status = status
+      $0.reason = reason
+      $0.statusSinceMS = now
+    }
+    if status == .active { activeSessions.insert(id) } else { activeSessions.remove(id) }
+    unsavedSessions.insert(id)
+    guard let changed = catalog[id] else { return }
+    news(status == .closed ? .closed(changed) : .status(changed))
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds.
+  public var milliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
+}

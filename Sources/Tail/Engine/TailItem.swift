@@ -1,0 +1,52 @@
+import Wire
+
+/// One piece of a transcript as it is handed upward, in file order.
+public enum TailItem: Sendable {
+  /// A physical line without its newline; `end` is the position after it.
+  case line(ArraySlice<UInt8>, start: UInt64, end: UInt64)
+  /// A line over the size limit: only where it stands.
+  case oversized(start: UInt64, end: UInt64)
+  /// A message of a document format that is new, at its ordinal, or changed, at the head.
+  case message(JSONSlice, start: UInt64, end: UInt64)
+
+  /// The cursor's offset after this item.
+  public var end: UInt64 {
+    switch self {
+    case .line(_, _, let end), .oversized(_, let end), .message(_, _, let end): return end
+    }
+  }
+}
+
+/// What one look at a followed transcript brought: at most one `read_bytes` of it.
+public struct TailBatch: Sendable {
+  /// The session.
+  public var session: String
+  /// The epoch of every position in it.
+  public var epoch: Epoch
+  /// Set when the content starts over here: the items then begin at position 0.
+  public var restart: RestartReason?
+  /// Whole lines in file order.
+  public var items: [TailItem]
+  /// The cursor's offset after the last item.
+  public var head: UInt64
+  /// Proof of what stands before the position read.
+  public var witness: Witness
+}
+
+/// What a watcher has to know of a transcript to read its history.
+public struct TopicFacts: Sendable {
+  /// The session's id.
+  public var session: String
+  /// Its transcript.
+  public var path: String
+  /// Who writes it.
+  public var agent: AgentKind
+  /// True for formats whose whole file is one JSON document.
+  public var isDocument: Bool
+  /// The epoch of its content; nil before a first complete record.
+  public var epoch: Epoch?
+  /// The position after the last whole line seen.
+  public var head: UInt64
+  /// Proof of what stands there.
+  public var witness: Witness
+}

@@ -1,0 +1,149 @@
+import CLinux
+import Glibc
+import Reactor
+
+/// Owns the one inotify descriptor and turns its queue into sets of names. Lives on the home loop.
+///
+/// Events are never counted as lines: one event can stand for a thousand appends, and a thousand events for one
+/// name are one entry of the set.
+final class Watcher {
+  /// What changed since the last look.
+  struct News {
+    /// Files that may have changed, came or went.
+    var files: Set<String> = []
+    /// Directories that appeared: to be watched and listed.
+    var directories: Set<String> = []
+    /// Watched directories that went away or moved.
+    var lostDirectories: Set<String> = []
+    /// The kernel dropped events: everything must be looked at again.
+    var overflowed = false
+  }
+
+  /// Whether changes in a directory will be told.
+  enum Outcome: Equatable {
+    case watched
+    /// inotify cannot watch it; the errno says why, nil when watching was not wanted.
+    case polled(errno: Int32?)
+    /// It is not there.
+    case missing
+  }
+
+  /// -1 when inotify is not to be had.
+  let descriptor: Int32
+  /// The errno of `inotify_init1`, when polling is all there is.
+  let unavailable: Int32?
+  /// Most watches to use; 0 leaves it to the kernel's limit.
+  let maximum: Int
+
+  private var directories: [Int32: String] = [:]
+  private var watches: [String: Int32] = [:]
+  private var linkedFiles: [Int32: String] = [:]
+
+  private static let directoryMask =
+    TC_IN_MODIFY | TC_IN_CLOSE_WRITE | TC_IN_CREATE | TC_IN_DELETE | TC_IN_MOVED_FROM | TC_IN_MOVED_TO
+    | TC_IN_ATTRIB | TC_IN_DELETE_SELF | TC_IN_MOVE_SELF | TC_IN_ONLYDIR
+  private static let fileMask = TC_IN_MODIFY | TC_IN_CLOSE_WRITE | TC_IN_ATTRIB
+
+  /// Opens the descriptor, unless only polling is wanted (`tail.mode: poll`).
+  init(pollOnly: Bool, maximum: Int) {
+    self.maximum = maximum
+    if pollOnly {
+      descriptor = -1
+      unavailable = nil
+    } else {
+      descriptor = tc_inotify_init()
+      unavailable = descriptor < 0 ? errno : nil
+    }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Watches in use.
+  var count: Int { directories.count + linkedFiles.count }
+
+  /// Starts to watch a directory; doing it again is harmless.
+  func watch(directory: String) -> Outcome {
+    guard descriptor >= 0 else { return .polled(errno: unavailable) }
+    if watches[directory] != nil { return .watched }
+    if maximum > 0, count >= maximum { return .polled(errno: ENOSPC) }
+    let watch = tc_inotify_add_watch(descriptor, directory, Self.directoryMask)
+    guard watch >= 0 else {
+      let reason = errno
+      return reason == ENOENT || reason == ENOTDIR ? .missing : .polled(errno: reason)
+    }
+    // The same inode under a second name (a link to a directory) gives the same watch: the newest name wins.
+    if let old = directories[watch] { watches[old] = nil }
+    directories[watch] = directory
+    watches[directory] = watch
+    return .watched
+  }
+
+  /// Watches the inode behind a name: a hard or symbolic link changes under a name elsewhere.
+  func watch(linkedFile path: String) {
+    guard descriptor >= 0, maximum == 0 || count < maximum else { return }
+    let watch = tc_inotify_add_watch(descriptor, path, Self.fileMask)
+    if watch >= 0 { linkedFiles[watch] = path }
+  }
+
+  /// Stops watching a linked file.
+  func unwatch(linkedFile path: String) {
+    for (watch, name) in linkedFiles where name == path {
+      linkedFiles[watch] = nil
+      _ = tc_inotify_rm_watch(descriptor, watch)
+    }
+  }
+
+  /// Forgets a directory and all below it.
+  func forget(directory: String) {
+    for (path, watch) in watches where path == directory || path.hasPrefix(directory + "/") {
+      watches[path] = nil
+      directories[watch] = nil
+      _ = tc_inotify_rm_watch(descriptor, watch)
+    }
+  }
+
+  /// Empties the queue, at most `reads` buffers of it; `more` says that something may be left.
+  func drain(reads: Int = 16) -> (news: News, more: Bool) {
+    var news = News()
+    for _ in 0..<reads {
+      let got = withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 8) { buffer -> Int in
+        let count = read(descriptor, buffer.baseAddress, buffer.count)
+        if count > 0 {
+          InotifyEvent.decode(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { note($0, in: &news) }
+        }
+        return count
+      }
+      if got <= 0 { return (news, false) }
+    }
+    return (news, true)
+  }
+
+  private func note(_ event: InotifyEvent, in news: inout News) {
+    if event.mask & TC_IN_Q_OVERFLOW != 0 {
+      news.overflowed = true
+      return
+    }
+    if let path = linkedFiles[event.watch] {
+      if event.mask & TC_IN_IGNORED != 0 { linkedFiles[event.watch] = nil }
+      news.files.insert(path)
+      return
+    }
+    guard let directory = directories[event.watch] else { return }
+    if event.mask & (TC_IN_DELETE_SELF | TC_IN_MOVE_SELF | TC_IN_IGNORED | TC_IN_UNMOUNT) != 0 {
+      // IGNORED comes with every removal: the kernel gives the number to another directory later.
+      directories[event.watch] = nil
+      if watches[directory] == event.watch { watches[directory] = nil }
+      if event.mask & TC_IN_MOVE_SELF != 0 { _ = tc_inotify_rm_watch(descriptor, event.watch) }
+      news.lostDirectories.insert(directory)
+      return
+    }
+    guard !event.name.isEmpty, !event.name.hasPrefix(".") else { return }
+    let path = directory + "/" + event.name
+    if event.mask & TC_IN_ISDIR != 0 {
+      if event.mask & (TC_IN_CREATE | TC_IN_MOVED_TO) != 0 { news.directories.insert(path) }
+      if event.mask & (TC_IN_DELETE | TC_IN_MOVED_FROM) != 0 { news.lostDirectories.insert(path) }
+    } else {
+      news.files.insert(path)
+    }
+  }
+}
