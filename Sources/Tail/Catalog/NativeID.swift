@@ -6,7 +6,8 @@ enum NativeID {
   static func find(in head: [UInt8]) -> String? {
     let key = Array("\"sessionId\"".utf8)
     guard head.count > key.count else { return nil }
-    for start in 0...(head.count - key.count) where head[start] == key[0] && head[start...].starts(with: key) {
+    for start in 0...(head.count - key.count) where head[start] == key[0] && head[start...].starts(with: key)
+    {
       var at = start + key.count
       while at < head.count, head[at] == UInt8(ascii: " ") || head[at] == UInt8(ascii: ":") { at += 1 }
       guard at < head.count, head[at] == UInt8(ascii: "\""),

@@ -43,8 +43,9 @@ struct DocumentReader: Sendable {
   func opened(known: FileIdentityRow?) -> OpenedTranscript {
     var incarnation = known?.incarnation ?? 0
     var replaced = false
-    if let known, known.firstHash != firstHash || UInt64(messages.count) < known.position
-      || witness(of: Int(known.position)).bytes != known.witness
+    if let known,
+      known.firstHash != firstHash || UInt64(messages.count) < known.position
+        || witness(of: Int(known.position)).bytes != known.witness
     {
       incarnation &+= 1
       replaced = true

@@ -44,7 +44,8 @@ public enum RecordPiece: Sendable {
         let recovered = pieces[(index + 1)...].contains { if case .record = $0 { true } else { false } }
         return .damage(
           Damage(
-            start: start + UInt64(range.lowerBound), length: UInt64(range.count), reason: Damage.Reason(reason),
+            start: start + UInt64(range.lowerBound), length: UInt64(range.count),
+            reason: Damage.Reason(reason),
             recovered: recovered))
       }
     }

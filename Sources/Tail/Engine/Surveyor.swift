@@ -60,7 +60,9 @@ actor Surveyor {
     }
   }
 
-  private func summarise(_ path: String, agent: AgentKind, boundary: UInt64) throws(SystemError) -> SessionSummary {
+  private func summarise(_ path: String, agent: AgentKind, boundary: UInt64) throws(SystemError)
+    -> SessionSummary
+  {
     var summary = SessionSummary()
     let file = try OpenFile(path)
     let headEnd = min(boundary, UInt64(Self.span))

@@ -66,7 +66,8 @@ extension TailEngine {
 
   private func facts(of current: FollowedSession, _ entry: SessionEntry) -> TopicFacts {
     var facts = TopicFacts(
-      session: entry.id, path: entry.path, agent: entry.agent, isDocument: entry.isDocument, epoch: nil, head: 0,
+      session: entry.id, path: entry.path, agent: entry.agent, isDocument: entry.isDocument, epoch: nil,
+      head: 0,
       witness: .none)
     switch current.kind {
     case .lines(let follower):

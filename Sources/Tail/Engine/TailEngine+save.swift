@@ -38,7 +38,8 @@ extension SessionRow {
   init(_ entry: SessionEntry) {
     self.init(
       id: entry.id, agent: entry.agent.rawValue, path: entry.path, title: entry.summary.title,
-      cwd: entry.summary.cwd, model: entry.summary.model, createdMS: entry.createdMS, updatedMS: entry.updatedMS,
+      cwd: entry.summary.cwd, model: entry.summary.model, createdMS: entry.createdMS,
+      updatedMS: entry.updatedMS,
       lastMessage: entry.summary.lastMessage,
       lastMessageMS: entry.summary.lastTimestamp.flatMap { Timestamp($0)?.milliseconds },
       messages: entry.counts?.messages, turns: entry.counts?.turns, status: entry.status.rawValue,

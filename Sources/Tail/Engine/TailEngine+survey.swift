@@ -91,7 +91,8 @@ extension TailEngine {
   private func derivedStatus(_ id: String) -> SessionStatus {
     guard let entry = catalog[id] else { return .closed }
     let quietMS = clockMS() - entry.updatedMS
-    return entry.summary.turnOpen == true && quietMS < Int64(limits.activeWindow.milliseconds) ? .active : .idle
+    return entry.summary.turnOpen == true && quietMS < Int64(limits.activeWindow.milliseconds)
+      ? .active : .idle
   }
 
   /// Turns that were left open long ago no longer count as active.
@@ -116,5 +117,7 @@ extension TailEngine {
 
 extension Duration {
   /// Whole milliseconds.
-  public var milliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
+  public var milliseconds: Int {
+    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
 }

@@ -30,7 +30,8 @@ public final class OpenFile {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let start = buffer.baseAddress else { return }
       while initialized < count {
-        let got = pread(descriptor, start + initialized, count - initialized, off_t(offset) + off_t(initialized))
+        let got = pread(
+          descriptor, start + initialized, count - initialized, off_t(offset) + off_t(initialized))
         if got < 0 {
           if errno == EINTR { continue }
           failure = errno

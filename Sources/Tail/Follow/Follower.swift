@@ -100,7 +100,8 @@ final class Follower {
     guard let identity else { return nil }
     return FileIdentityRow(
       path: path, device: identity.device, inode: identity.inode, incarnation: identity.incarnation,
-      epoch: identity.epoch.value, firstHash: identity.firstHash, position: witness.end, witness: witness.bytes,
+      epoch: identity.epoch.value, firstHash: identity.firstHash, position: witness.end,
+      witness: witness.bytes,
       size: facts.size, mtimeNS: facts.modifiedNS, seenAtMS: nowMS)
   }
 

@@ -71,7 +71,9 @@ public struct LineAssembler: Sendable {
 
   private static func newline(in bytes: [UInt8], from: Int) -> Int? {
     bytes.withUnsafeBytes { raw -> Int? in
-      guard let base = raw.baseAddress, let found = memchr(base + from, 0x0A, raw.count - from) else { return nil }
+      guard let base = raw.baseAddress, let found = memchr(base + from, 0x0A, raw.count - from) else {
+        return nil
+      }
       return UnsafeRawPointer(found) - base
     }
   }

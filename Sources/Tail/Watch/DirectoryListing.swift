@@ -41,8 +41,11 @@ public struct DirectoryListing: Sendable {
       if type == Int32(DT_DIR) {
         listing.directories.append(path)
       } else if name.hasSuffix(".jsonl") || name.hasSuffix(".json") {
-        listing.files.append(File(path: path, facts: Result { () throws(SystemError) in try FileFacts.of(path) }))
-      } else if type == Int32(DT_LNK) || type == Int32(DT_UNKNOWN), (try? FileFacts.of(path))?.isDirectory == true {
+        listing.files.append(
+          File(path: path, facts: Result { () throws(SystemError) in try FileFacts.of(path) }))
+      } else if type == Int32(DT_LNK) || type == Int32(DT_UNKNOWN),
+        (try? FileFacts.of(path))?.isDirectory == true
+      {
         listing.directories.append(path)
       }
     }

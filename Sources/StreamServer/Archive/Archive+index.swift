@@ -1,0 +1,73 @@
+import Tail
+import Wire
+
+extension Archive {
+  /// Reads one page for the search index and the time index. Called again and again in the background: requests of
+  /// clients come in between.
+  ///
+  /// - Parameter newestMS: the newest timestamp before `offset`, as the index has it.
+  public func index(
+    _ facts: TopicFacts, from offset: UInt64, newestMS: Int64?, bytes: Int
+  ) -> Result<IndexedPage, ArchiveFault> {
+    guard let epoch = facts.epoch else {
+      return .success(IndexedPage(rows: [], times: [], through: 0, isDone: true, messages: 0, turns: 0))
+    }
+    return Result { () throws(ArchiveFault) in
+      try reading(facts) { (file) throws(TranscriptFile.Fault) in
+        var state = try state(file, at: offset, view: .events, include: .standard)
+        var page = IndexedPage(rows: [], times: [], through: offset, isDone: false, messages: 0, turns: 0)
+        var newest = newestMS ?? .min
+        var nextTime = offset + Self.timeSpan
+        try file.items(from: offset) { item in
+          let (records, events) = state.lines.read(item)
+          for record in records {
+            if let time = RecordTime.milliseconds(of: record.json) { newest = max(newest, time) }
+          }
+          page.add(events, at: Cursor(epoch: epoch, offset: item.end))
+          page.through = item.end
+          if item.end >= nextTime, newest > .min, !facts.isDocument {
+            page.times.append((item.end, newest))
+            nextTime = item.end + Self.timeSpan
+          }
+          return item.end - offset < UInt64(bytes)
+        }
+        // The last entry says what the next page has to begin with: a gap in the newest time would hide records.
+        if newest > .min, !facts.isDocument, page.times.last?.offset != page.through {
+          page.times.append((page.through, newest))
+        }
+        page.isDone = page.through >= facts.head
+        if !page.isDone {
+          states.put(
+            state,
+            for: .init(
+              session: facts.session, epoch: epoch, view: .events, include: .standard, offset: page.through))
+        }
+        return page
+      }
+    }
+  }
+
+  /// One entry of the time index for about this many bytes.
+  private static let timeSpan: UInt64 = 64 << 10
+}
+
+extension IndexedPage {
+  mutating func add(_ events: [TranscriptEvent], at cursor: Cursor) {
+    for event in events {
+      switch event {
+      case .turn(let turn) where turn.state == .started: turns += 1
+      case .message(let message) where !message.hidden:
+        messages += 1
+        var text = ""
+        for case .text(let slice) in message.blocks {
+          if !text.isEmpty { text += "\n" }
+          text += slice.string ?? ""
+        }
+        if !text.isEmpty {
+          rows.append(Row(cursor: cursor, role: message.role, timestamp: message.timestamp, text: text))
+        }
+      default: break
+      }
+    }
+  }
+}

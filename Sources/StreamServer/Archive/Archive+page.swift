@@ -1,0 +1,64 @@
+import Tail
+import Wire
+
+extension Archive {
+  /// A page of at most `page_bytes` (or one line), encoded for a variant, up to the facts' head.
+  func page(_ request: PageRequest) -> Result<Page, ArchiveFault> {
+    guard let epoch = request.facts.epoch else { return .failure(.changed) }
+    let shareable = request.part == nil && request.opening == nil && !request.untilTurn
+    let key = PageCache.Key(
+      session: request.facts.session, epoch: epoch, variant: request.variant, offset: request.offset)
+    if shareable, let page = pages[key] { return .success(page) }
+    return Result { () throws(ArchiveFault) in
+      let page = try reading(request.facts) { (file) throws(TranscriptFile.Fault) in
+        try render(request, file, epoch)
+      }
+      if shareable, page.isFull { pages.put(page, for: key) }
+      return page
+    }
+  }
+
+  private func render(
+    _ request: PageRequest, _ file: TranscriptFile, _ epoch: Epoch
+  ) throws(TranscriptFile.Fault) -> Page {
+    let variant = request.variant
+    let encoder = FrameEncoder(variant: variant, session: request.facts.session)
+    let first = request.part == nil ? request.offset : try file.lineStart(endingAt: request.offset)
+    var state = try state(file, at: first, view: variant.view, include: variant.include)
+    var bytes: [UInt8] = []
+    var end = first
+    var part = request.part
+    var endsTurn = false
+    if let opening = request.opening, part == nil {
+      let at = Cursor(epoch: epoch, offset: first)
+      for frame in state.view.preamble(messageID: opening, at: at) {
+        encoder.append(frame, line: at, into: &bytes)
+      }
+    }
+    try file.items(from: first) { item in
+      let line = Cursor(epoch: epoch, offset: item.end)
+      let (records, events) = state.lines.read(item)
+      let frames: [Frame]
+      if let seen = part {
+        frames = state.view.frames(
+          after: seen, at: line, records: records, events: events, messageID: request.opening ?? "")
+        part = nil
+      } else {
+        frames = state.view.frames(at: line, records: records, events: events)
+      }
+      for frame in frames { encoder.append(frame, line: line, into: &bytes) }
+      end = item.end
+      endsTurn = request.untilTurn && events.endsTurn
+      return bytes.count < limits.pageBytes && !endsTurn
+    }
+    let isFull = bytes.count >= limits.pageBytes
+    if isFull {
+      states.put(
+        state,
+        for: .init(
+          session: request.facts.session, epoch: epoch, view: variant.view, include: variant.include,
+          offset: end))
+    }
+    return Page(bytes: bytes, end: max(end, first), isFull: isFull, endsTurn: endsTurn)
+  }
+}

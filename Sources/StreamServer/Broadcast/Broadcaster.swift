@@ -1,0 +1,247 @@
+import Reactor
+import Tail
+import Wire
+
+/// Encodes what watched transcripts bring, once for each view, and posts it to the loops that watch. Lives on the
+/// home loop.
+///
+/// An opening is posted before the first append that follows it, to the same mailbox: a shard never sees a gap.
+actor Broadcaster {
+  private nonisolated let loop: EventLoop
+  private let engine: TailEngine
+  private let archive: Archive
+  private let views: ViewLimits
+  private var topics: [String: Topic] = [:]
+  private var shards: [Shard] = []
+
+  init(loop: EventLoop, engine: TailEngine, archive: Archive, views: ViewLimits = ViewLimits()) {
+    self.loop = loop
+    self.engine = engine
+    self.archive = archive
+    self.views = views
+  }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  /// Runs a step on the home loop, after everything that was posted before.
+  nonisolated func post(_ body: @escaping @Sendable (isolated Broadcaster) -> Void) {
+    loop.post { self.assumeIsolated { body($0) } }
+  }
+
+  /// The loops, by index, before anything is opened.
+  func attach(_ shards: [Shard]) { self.shards = shards }
+
+  /// Transcripts being watched.
+  var topicCount: Int { topics.count }
+
+  /// A shard wants a log; the answer is posted to it.
+  func open(_ key: LogKey, shard: Int) {
+    let waiting = Topic.Waiting(key: key, shard: shard)
+    if let topic = topics[key.session] {
+      if topic.facts == nil { topic.waiting.append(waiting) } else { open(waiting, in: topic) }
+      return
+    }
+    let topic = Topic(session: key.session)
+    topic.waiting = [waiting]
+    topics[key.session] = topic
+    Task { await self.start(topic) }
+  }
+
+  /// A shard no longer has readers of a log.
+  func close(_ key: LogKey, shard: Int) {
+    guard let topic = topics[key.session] else { return }
+    topic.waiting.removeAll { $0.key == key && $0.shard == shard }
+    let viewKey = Topic.ViewKey(view: key.variant.view, include: key.variant.include)
+    if let view = topic.views[viewKey] {
+      view.waiting.removeAll { $0.key == key && $0.shard == shard }
+      view.shards[key.variant.transport]?.remove(shard)
+      if view.isUnused { topic.views[viewKey] = nil }
+    }
+    if topic.facts != nil { releaseIfUnused(topic) }
+  }
+
+  /// A watched transcript brought something.
+  func take(_ batch: TailBatch) {
+    guard let topic = topics[batch.session] else { return }
+    if topic.facts == nil { topic.pending.append(batch) } else { encode(batch, in: topic) }
+  }
+
+  /// A session's derived status changed.
+  func status(_ entry: SessionEntry) {
+    announce(entry.id) { view in view == .raw ? [] : [ControlFrames.status(entry, view: view)] }
+  }
+
+  /// A child transcript was found.
+  func subagent(_ entry: SessionEntry) {
+    guard let parent = entry.parent, let topic = topics[parent], let facts = topic.facts,
+      let epoch = facts.epoch
+    else { return }
+    let line = Cursor(epoch: epoch, offset: facts.head)
+    for (key, view) in topic.views {
+      guard
+        let frames = view.encoder?.frames(
+          at: line, record: nil, events: [.subagent(call: nil, sessionID: entry.id)])
+      else { continue }
+      post(frames, at: line, of: view, key: key, in: topic)
+    }
+  }
+
+  private func announce(_ session: String, _ frames: (ViewKind) -> [Frame]) {
+    guard let topic = topics[session], let facts = topic.facts else { return }
+    let line = Cursor(epoch: facts.epoch ?? Epoch(0), offset: facts.head)
+    for (key, view) in topic.views { post(frames(key.view), at: line, of: view, key: key, in: topic) }
+  }
+
+  private func start(_ topic: Topic) async {
+    let result: Result<TopicFacts, TailError>
+    do {
+      result = .success(try await engine.watch(topic.session))
+    } catch {
+      result = .failure(error)
+    }
+    switch result {
+    case .failure(let error):
+      topics[topic.session] = nil
+      for waiting in topic.waiting { shards[waiting.shard].post { $0.refused(waiting.key, error) } }
+    case .success(let facts):
+      topic.facts = facts
+      let batches = topic.pending
+      let waiting = topic.waiting
+      topic.pending = []
+      topic.waiting = []
+      for batch in batches { encode(batch, in: topic) }
+      for waiting in waiting { open(waiting, in: topic) }
+      releaseIfUnused(topic)
+    }
+  }
+
+  private func releaseIfUnused(_ topic: Topic) {
+    guard topic.isUnused, topics[topic.session] === topic else { return }
+    topics[topic.session] = nil
+    Task { await self.engine.unwatch(topic.session) }
+  }
+
+  private func open(_ waiting: Topic.Waiting, in topic: Topic) {
+    let variant = waiting.key.variant
+    let key = Topic.ViewKey(view: variant.view, include: variant.include)
+    if let view = topic.views[key] {
+      if view.encoder == nil { view.waiting.append(waiting) } else { admit(waiting, to: view, in: topic) }
+      return
+    }
+    guard let facts = topic.facts else { return }
+    let view = Topic.LiveView()
+    topic.views[key] = view
+    view.waiting = [waiting]
+    Task { await self.warm(view, key, in: topic, facts) }
+  }
+
+  /// Gives a view the state that it would have if it had been watched all along.
+  private func warm(_ view: Topic.LiveView, _ key: Topic.ViewKey, in topic: Topic, _ facts: TopicFacts) async
+  {
+    let result = await archive.warm(facts, view: key.view, include: key.include)
+    guard topic.views[key] === view else { return }
+    var state: RenderState
+    switch result {
+    case .success(let warmed): state = warmed
+    case .failure:
+      // The content is being replaced, or cannot be read: the restart makes a new state, or nothing comes at all.
+      state = RenderState(
+        lines: LineRenderer(agent: facts.agent, profile: .unknown, decodes: key.view != .raw),
+        view: ViewEncoder(view: key.view, include: key.include, sessionID: topic.session, limits: views))
+    }
+    for item in view.missed {
+      let (records, events) = state.lines.read(item)
+      _ = state.view.frames(
+        at: Cursor(epoch: topic.facts?.epoch ?? Epoch(0), offset: item.end), records: records, events: events)
+    }
+    view.missed = []
+    view.encoder = state.view
+    if topic.lines == nil, key.view != .raw { topic.lines = state.lines }
+    let waiting = view.waiting
+    view.waiting = []
+    for waiting in waiting { admit(waiting, to: view, in: topic) }
+  }
+
+  private func admit(_ waiting: Topic.Waiting, to view: Topic.LiveView, in topic: Topic) {
+    guard let facts = topic.facts else { return }
+    let transport = waiting.key.variant.transport
+    view.shards[transport, default: []].insert(waiting.shard)
+    if view.frames[transport] == nil {
+      view.frames[transport] = FrameEncoder(variant: waiting.key.variant, session: topic.session)
+    }
+    shards[waiting.shard].post { $0.opened(waiting.key, facts) }
+  }
+
+  private func encode(_ batch: TailBatch, in topic: Topic) {
+    guard var facts = topic.facts else { return }
+    let before = facts
+    facts.epoch = batch.epoch
+    facts.head = batch.head
+    facts.witness = batch.witness
+    topic.facts = facts
+    if batch.restart != nil {
+      if topic.lines != nil { topic.lines = LineRenderer(agent: facts.agent, profile: .unknown) }
+      for (key, view) in topic.views {
+        view.missed = []
+        if view.encoder != nil {
+          view.encoder = ViewEncoder(
+            view: key.view, include: key.include, sessionID: topic.session, limits: views)
+        }
+      }
+    }
+    for view in topic.views.values where view.encoder == nil { view.missed += batch.items }
+    var outputs = topic.views.compactMap { key, view in
+      view.encoder == nil ? nil : LiveOutput(key: key, view: view)
+    }
+    guard !outputs.isEmpty else { return }
+    if let reason = batch.restart {
+      let cursor = Cursor(epoch: batch.epoch, offset: 0)
+      let requested = before.epoch.map { Cursor(epoch: $0, offset: before.head) }
+      for index in outputs.indices {
+        let key = outputs[index].key
+        let frame = ControlFrames.reset(
+          requested: requested?.description, cursor: cursor, reason: ResetReason(reason), view: key.view)
+        outputs[index].add([frame], at: cursor, endsTurn: false)
+        outputs[index].endReset(reason)
+      }
+    }
+    for item in batch.items {
+      let line = Cursor(epoch: batch.epoch, offset: item.end)
+      var records: [Record] = []
+      var events: [TranscriptEvent] = []
+      if topic.lines != nil {
+        (records, events) = topic.lines?.read(item) ?? ([], [])
+      } else {
+        var bare = LineRenderer(agent: facts.agent, profile: .unknown, decodes: false)
+        (records, events) = bare.read(item)
+      }
+      let endsTurn = events.endsTurn
+      for index in outputs.indices {
+        let frames = outputs[index].view.encoder?.frames(at: line, records: records, events: events) ?? []
+        outputs[index].add(frames, at: line, endsTurn: endsTurn)
+      }
+    }
+    for output in outputs { post(output, in: topic, facts) }
+  }
+
+  private func post(
+    _ frames: [Frame], at line: Cursor, of view: Topic.LiveView, key: Topic.ViewKey, in topic: Topic
+  ) {
+    guard !frames.isEmpty, let facts = topic.facts, view.encoder != nil else { return }
+    var output = LiveOutput(key: key, view: view)
+    output.add(frames, at: line, endsTurn: false)
+    post(output, in: topic, facts)
+  }
+
+  private func post(_ output: LiveOutput, in topic: Topic, _ facts: TopicFacts) {
+    for (transport, encoded) in output.encoded {
+      let key = LogKey(
+        session: topic.session,
+        variant: Variant(view: output.key.view, include: output.key.include, transport: transport))
+      let append = LogAppend(
+        key: key, bytes: encoded.bytes, marks: encoded.marks, facts: facts,
+        restart: encoded.restart)
+      for shard in output.view.shards[transport] ?? [] { shards[shard].post { $0.append(append) } }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Reactor
+import Wire
+
+/// One accepted socket on its loop: what it is being used for and what it has to send. Owned by its shard.
+final class Connection {
+  /// What the connection is used for.
+  enum Phase {
+    /// Reads requests.
+    case reading
+    /// A request is being answered on the home loop.
+    case dispatched
+    /// Carries a stream of server-sent events.
+    case streaming
+    /// Carries WebSocket frames.
+    case webSocket(WebSocketSession)
+  }
+
+  let id: UInt64
+  let descriptor: Int32
+  let peer: Peer
+  var registration: Registration?
+  var interest: Readiness = .readable
+  var phase = Phase.reading
+  /// Reads requests; given up when the connection becomes a stream.
+  var decoder: RequestDecoder?
+  /// The request whose body is being read, or which is being answered.
+  var head: RequestHead?
+  var requestID = ""
+  var body: [UInt8] = []
+  var outbox = Outbox()
+  var subscriptions: [Subscription] = []
+  /// The subscription that has sent a part of a frame: nothing may come between.
+  var middle: Subscription?
+  /// Puts the ids of several sessions on one stream together.
+  var multiplexer: Multiplexer?
+  /// The change feed on this connection.
+  var feed: FeedSubscription?
+  /// How this stream wraps what is not from a log.
+  var transport = Transport.sseChunked
+  /// The socket took no more.
+  var isBlocked = false
+  var blockedSince = Instant(nanoseconds: 0)
+  /// Close once everything is sent.
+  var closesWhenSent = false
+  /// The peer will send no more.
+  var isHalfClosed = false
+  var lastSent = Instant(nanoseconds: 0)
+  /// When what is being waited for is over: a request's head, the next request, a stream's life.
+  var deadline: Instant?
+  var timer: TimerToken?
+
+  init(id: UInt64, descriptor: Int32, peer: Peer, limits: RequestDecoder.Limits, now: Instant) {
+    self.id = id
+    self.descriptor = descriptor
+    self.peer = peer
+    decoder = RequestDecoder(limits: limits)
+    lastSent = now
+  }
+}

@@ -1,0 +1,206 @@
+import Reactor
+import Tail
+import Wire
+
+extension Shard {
+  /// Turns a connection into a stream of server-sent events.
+  func startStream(_ connection: Connection, _ plan: StreamPlan, _ head: RequestHead) {
+    let isChunked = head.minorVersion == 1
+    connection.transport = isChunked ? .sseChunked : .ssePlain
+    connection.phase = .streaming
+    connection.decoder = nil
+    connection.head = nil
+    var headers = [
+      ("content-type", "text/event-stream"), ("cache-control", "no-cache, no-transform"),
+      ("x-accel-buffering", "no"), ("date", HTTPDate.now()), ("x-request-id", connection.requestID),
+    ]
+    if plan.view == .ui { headers.append(("x-vercel-ai-ui-message-stream", "v1")) }
+    headers.append(isChunked ? ("transfer-encoding", "chunked") : ("connection", "close"))
+    connection.outbox.append(responseHead(status: 200, headers: headers))
+    if plan.view != .ui {
+      var retry: [UInt8] = []
+      SSE.retry(milliseconds: context.limits.retry.milliseconds, into: &retry)
+      wrap(retry, on: connection)
+    }
+    if context.limits.maxAge > .zero {
+      setDeadline(connection, after: context.limits.maxAge * Double.random(in: 0.8...1.2))
+    } else {
+      connection.deadline = nil
+    }
+    arm(connection, after: context.limits.heartbeat)
+    switch plan.content {
+    case .transcript(let session, let start):
+      subscribe(
+        connection, session: session,
+        Variant(view: plan.view, include: plan.include, transport: connection.transport), start,
+        untilTurn: plan.untilTurn)
+    case .transcripts(let wanted):
+      var positions = CursorSet()
+      for (session, start) in wanted {
+        if case .cursor(let cursor) = start { positions[session] = cursor } else { positions[session] = nil }
+      }
+      connection.multiplexer = Multiplexer(positions)
+      for (session, start) in wanted {
+        subscribe(
+          connection, session: session,
+          Variant(view: plan.view, include: plan.include, transport: .ssePlain), start, untilTurn: false)
+      }
+    case .feed(let feed):
+      startFeed(connection, feed)
+    }
+    pump(connection)
+  }
+
+  /// Adds a watcher of a session to a connection.
+  func subscribe(
+    _ connection: Connection, session: String, _ variant: Variant, _ start: StartPoint, untilTurn: Bool
+  ) {
+    let key = LogKey(session: session, variant: variant)
+    let log: TopicLog
+    if let known = logs[key] {
+      log = known
+    } else {
+      log = TopicLog(key: key)
+      logs[key] = log
+      let index = self.index
+      context.broadcaster.post { $0.open(key, shard: index) }
+    }
+    let subscription = Subscription(connection: connection, log: log, start: start, untilTurn: untilTurn)
+    connection.subscriptions.append(subscription)
+    log.subscriptions[ObjectIdentifier(subscription)] = subscription
+    if log.facts != nil { begin(subscription) }
+  }
+
+  /// Ends a subscription; the last one of a log closes it.
+  func end(_ subscription: Subscription) {
+    let log = subscription.log
+    log.leave(subscription)
+    subscription.state = .ended
+    log.subscriptions[ObjectIdentifier(subscription)] = nil
+    guard log.subscriptions.isEmpty, logs[log.key] === log else { return }
+    logs[log.key] = nil
+    let (key, index) = (log.key, self.index)
+    context.broadcaster.post { $0.close(key, shard: index) }
+  }
+
+  /// The broadcaster has opened a log: what follows is appended to it without a gap.
+  func opened(_ key: LogKey, _ facts: TopicFacts) {
+    guard let log = logs[key], log.facts == nil else { return }
+    log.facts = facts
+    log.log = ByteLog(at: facts.head, limit: context.limits.ringBytes)
+    for subscription in log.subscriptions.values { begin(subscription) }
+  }
+
+  /// The broadcaster cannot open a log.
+  func refused(_ key: LogKey, _ error: TailError) {
+    guard let log = logs[key] else { return }
+    for subscription in Array(log.subscriptions.values) {
+      sayBye(subscription.connection, "unreadable")
+    }
+  }
+
+  /// Looks for the place at which a subscription starts.
+  private func begin(_ subscription: Subscription) {
+    guard let facts = subscription.log.facts else { return }
+    subscription.state = .locating
+    let id = subscription.connection.id
+    Task {
+      let entry = await self.context.engine.entry(facts.session)
+      let located = await self.context.archive.locate(facts, subscription.start)
+      guard self.connections[id] != nil, case .locating = subscription.state else { return }
+      // A content came, or another one, while this was being looked for.
+      guard subscription.log.facts?.epoch == facts.epoch else { return self.begin(subscription) }
+      self.located(subscription, located, entry)
+      self.pump(subscription.connection)
+    }
+  }
+
+  private func located(_ subscription: Subscription, _ located: Located, _ entry: SessionEntry?) {
+    guard let facts = subscription.log.facts, let epoch = facts.epoch else {
+      greet(subscription, entry, at: nil)
+      subscription.state = .awaitingContent(requested: subscription.requestedCursor)
+      return
+    }
+    switch located {
+    case .at(let offset, let part):
+      greet(subscription, entry, at: Cursor(epoch: epoch, offset: offset, part: part))
+      subscription.state = .replaying(.init(offset: offset, part: part))
+    case .reset(let reason):
+      greet(subscription, entry, at: Cursor(epoch: epoch, offset: 0))
+      reset(subscription, requested: subscription.requestedCursor, reason)
+    case .changed:
+      greet(subscription, entry, at: nil)
+      subscription.state = .awaitingContent(requested: subscription.requestedCursor)
+      nudge(facts.session)
+    case .unreadable(let why):
+      context.log("\(facts.session): \(why)")
+      sayBye(subscription.connection, "unreadable")
+    }
+  }
+
+  /// Says `hello`. In the `ui` view the first page says `start` instead.
+  private func greet(_ subscription: Subscription, _ entry: SessionEntry?, at cursor: Cursor?) {
+    guard subscription.log.key.variant.view != .ui, let entry else { return }
+    say(ControlFrames.hello(entry, cursor: cursor, server: context.server), subscription, at: cursor)
+  }
+
+  /// Starts a subscription over at the beginning of the content and says so.
+  func reset(_ subscription: Subscription, requested: Cursor?, _ reason: ResetReason) {
+    guard let cursor = subscription.cursor(0) else { return }
+    statistics.resets += 1
+    let key = subscription.log.key
+    if subscription.owesOpening {
+      // `start` comes first in a `ui` stream, whatever it has to say.
+      subscription.owesOpening = false
+      let encoder = ViewEncoder(view: .ui, include: key.variant.include, sessionID: key.session)
+      for frame in encoder.preamble(messageID: subscription.messageID, at: cursor) {
+        say(frame, subscription, at: cursor)
+      }
+    }
+    say(
+      ControlFrames.reset(
+        requested: requested?.description, cursor: cursor, reason: reason, view: key.variant.view),
+      subscription, at: cursor)
+    subscription.log.leave(subscription)
+    subscription.owesCaughtUp = true
+    subscription.state = .replaying(.init(offset: 0))
+  }
+
+  /// Queues a frame for one subscriber, between frames of the transcript.
+  func say(_ frame: Frame, _ subscription: Subscription, at cursor: Cursor?) {
+    var bytes: [UInt8] = []
+    subscription.log.encoder.append(frame, line: cursor ?? Cursor(epoch: Epoch(0), offset: 0), into: &bytes)
+    enqueue(bytes, from: subscription)
+  }
+
+  /// Puts whole frames of a subscription into its connection's outbox.
+  func enqueue(_ bytes: [UInt8], from subscription: Subscription) {
+    bytes.withUnsafeBytes { enqueue($0, from: subscription) }
+  }
+
+  /// Puts whole frames of a subscription into its connection's outbox.
+  func enqueue(_ bytes: UnsafeRawBufferPointer, from subscription: Subscription) {
+    let connection = subscription.connection
+    guard connection.multiplexer != nil else { return connection.outbox.append(bytes) }
+    var composed: [UInt8] = []
+    connection.multiplexer?.compose(
+      bytes, session: subscription.log.key.session, isChunked: connection.transport == .sseChunked,
+      into: &composed)
+    connection.outbox.append(composed)
+  }
+
+  /// Queues bytes of an event stream that belong to no subscription.
+  func wrap(_ bytes: [UInt8], on connection: Connection) {
+    if connection.transport == .sseChunked {
+      connection.outbox.append(HTTPChunk.wrap(bytes))
+    } else {
+      connection.outbox.append(bytes)
+    }
+  }
+
+  /// Has the tail look at a transcript that history found changed.
+  func nudge(_ session: String) {
+    let engine = context.engine
+    Task { await engine.nudge(session) }
+  }
+}

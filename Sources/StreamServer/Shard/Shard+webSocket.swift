@@ -1,0 +1,111 @@
+import Glibc
+import Reactor
+import Wire
+
+extension Shard {
+  /// Turns a connection into a WebSocket.
+  func startWebSocket(_ connection: Connection, _ plan: WebSocketPlan) {
+    guard let receiver = WebSocketReceiver(maxMessageBytes: context.webSocket.maxMessageBytes) else {
+      return close(connection, "out_of_memory")
+    }
+    let session = WebSocketSession(receiver: receiver, isTeleClaude: plan.isTeleClaude)
+    connection.transport = .webSocket
+    connection.outbox.append(
+      responseHead(
+        status: 101,
+        headers: [
+          ("upgrade", "websocket"), ("connection", "Upgrade"),
+          ("sec-websocket-accept", WebSocketAccept.value(for: plan.key)),
+        ]))
+    let early = connection.decoder?.takeBuffered() ?? []
+    connection.decoder = nil
+    connection.head = nil
+    connection.phase = .webSocket(session)
+    connection.deadline = nil
+    arm(connection, after: context.webSocket.ping)
+    pump(connection)
+    guard connections[connection.id] === connection, !early.isEmpty else { return }
+    early.withUnsafeBytes { receive($0, on: connection, session) }
+  }
+
+  /// Bytes of a WebSocket.
+  func receive(_ bytes: UnsafeRawBufferPointer, on connection: Connection, _ session: WebSocketSession) {
+    guard !connection.closesWhenSent else { return }
+    let events = session.receiver.receive(bytes)
+    for event in events {
+      switch event {
+      case .text(let text): handle(text, on: connection, session)
+      case .binary: sendError(connection, ref: nil, "UNSUPPORTED", "send JSON in text frames")
+      case .pong: session.pingedAt = nil
+      case .closed: connection.closesWhenSent = true
+      }
+    }
+    connection.outbox.append(session.receiver.takeReplies())
+    if connection.closesWhenSent {
+      for subscription in connection.subscriptions where subscription !== connection.middle {
+        end(subscription)
+      }
+      connection.subscriptions.removeAll { $0 !== connection.middle }
+    }
+    pump(connection)
+  }
+
+  /// Ping time, or the time by which a pong had to come.
+  func dueWebSocket(_ connection: Connection, _ session: WebSocketSession) {
+    if connection.closesWhenSent { return close(connection, "close_timeout") }
+    if let pinged = session.pingedAt {
+      guard loop.now - pinged < context.webSocket.pongTimeout else { return close(connection, "no_pong") }
+    } else {
+      session.pingedAt = loop.now
+      var frame: [UInt8] = []
+      WebSocketFrame.append(.ping, [], to: &frame)
+      connection.outbox.append(frame)
+      pump(connection)
+      guard connections[connection.id] === connection else { return }
+      return arm(connection, after: context.webSocket.pongTimeout)
+    }
+    arm(connection, after: context.webSocket.ping)
+  }
+
+  /// Closes a WebSocket in words and waits a little for the peer's close.
+  func closeWebSocket(_ connection: Connection, _ session: WebSocketSession, code: UInt16, _ reason: String) {
+    guard !connection.closesWhenSent else { return }
+    for subscription in connection.subscriptions where subscription !== connection.middle {
+      end(subscription)
+    }
+    connection.subscriptions.removeAll { $0 !== connection.middle }
+    var frame: [UInt8] = []
+    WebSocketFrame.appendClose(code: code, reason: reason, to: &frame)
+    connection.outbox.append(frame)
+    connection.closesWhenSent = true
+    pump(connection)
+  }
+
+  /// Queues one JSON message.
+  func sendJSON(_ connection: Connection, _ body: (inout JSONWriter) -> Void) {
+    var writer = JSONWriter()
+    writer.object(body)
+    var frame: [UInt8] = []
+    WebSocketFrame.append(.text, writer.take(), to: &frame)
+    connection.outbox.append(frame)
+  }
+
+  func sendError(_ connection: Connection, ref: JSONSlice?, _ code: String, _ message: String) {
+    sendJSON(connection) { json in
+      json.field("op", "error")
+      json.fieldIfPresent("ref", ref)
+      json.field("code", code)
+      json.field("message", message)
+    }
+  }
+
+  /// A change of the feed on a WebSocket.
+  func sendChange(_ event: FeedEvent, id: String, on connection: Connection, _ session: WebSocketSession) {
+    if session.isTeleClaude { return sendTeleClaudeChange(event, on: connection) }
+    sendJSON(connection) { json in
+      json.field("op", "event")
+      json.field("id", id)
+      event.fields(into: &json)
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import Wire
+
+extension Shard {
+  /// The topics of the change feed (STREAMS section 6), beside `channel:NAME` and `transcript:<id>`.
+  private static let changeTopics: Set<String> = [
+    "sessions", "activity", "transcript", "messages", "memory", "hooks", "settings", "inventory", "entities",
+    "system",
+  ]
+
+  /// One message of a client. What cannot be understood is answered, never punished.
+  func handle(_ text: [UInt8], on connection: Connection, _ session: WebSocketSession) {
+    guard let message = JSONSlice(validating: text), message.kind == .object else {
+      return sendError(connection, ref: nil, "INVALID_JSON", "a message is one JSON object")
+    }
+    let ref = message["ref"]
+    switch message["op"]?.string {
+    case "ping": acknowledge(connection, ref)
+    case "subscribe": subscribe(message, ref, on: connection, session)
+    case "unsubscribe": unsubscribe(message, ref, on: connection, session)
+    case "send", "interrupt", "answer":
+      sendError(connection, ref: ref, "NOT_IMPLEMENTED", "session control is not built yet")
+    case let op?:
+      sendError(connection, ref: ref, "UNKNOWN_OP", "op \(op.prefix(64)) is not known")
+    case nil:
+      if !handleTeleClaude(message, on: connection, session) {
+        sendError(connection, ref: ref, "VALIDATION_ERROR", "op is missing")
+      }
+    }
+  }
+
+  private func acknowledge(_ connection: Connection, _ ref: JSONSlice?) {
+    sendJSON(connection) { json in
+      json.field("op", "ack")
+      json.fieldIfPresent("ref", ref)
+    }
+  }
+
+  private func topics(_ message: JSONSlice) -> [String]? {
+    guard let list = message["topics"], list.kind == .array else { return nil }
+    let names = list.elements.compactMap(\.string)
+    return names.count == list.elements.count ? names : nil
+  }
+
+  private func subscribe(
+    _ message: JSONSlice, _ ref: JSONSlice?, on connection: Connection, _ session: WebSocketSession
+  ) {
+    guard let names = topics(message), !names.isEmpty else {
+      return sendError(connection, ref: ref, "VALIDATION_ERROR", "topics must be a list of names")
+    }
+    guard session.topicCount + names.count <= context.webSocket.maxTopics else {
+      return sendError(
+        connection, ref: ref, "TOO_MANY_TOPICS", "ws.max_topics is \(context.webSocket.maxTopics)")
+    }
+    var view = ViewKind.events
+    if let wanted = message["view"]?.string {
+      guard let known = ViewKind(rawValue: wanted) else {
+        return sendError(connection, ref: ref, "VALIDATION_ERROR", "view must be events, raw or ui")
+      }
+      view = known
+    }
+    var include = Include.standard
+    if let wanted = message["include"]?.string {
+      guard let known = Include(parameter: wanted) else {
+        return sendError(connection, ref: ref, "VALIDATION_ERROR", "include names an unknown part")
+      }
+      include = known
+    }
+    var changes: Set<String> = []
+    var transcripts: [(String, StartPoint)] = []
+    var feedAfter: FeedCursor?
+    for name in names {
+      if name.hasPrefix("transcript:") {
+        switch start(message) {
+        case .success(let start): transcripts.append((String(name.dropFirst(11)), start))
+        case .failure(let fault): return sendError(connection, ref: ref, fault.code, fault.message)
+        }
+      } else if Self.changeTopics.contains(name) || name.hasPrefix("channel:") {
+        changes.insert(name)
+        feedAfter = message["after"]?.string.flatMap { FeedCursor($0) }
+      } else {
+        return sendError(connection, ref: ref, "UNKNOWN_TOPIC", "there is no topic \(name.prefix(64))")
+      }
+    }
+    let variant = Variant(view: view, include: include, transport: .webSocket)
+    let id = connection.id
+    Task {
+      for (name, _) in transcripts {
+        guard await self.context.engine.entry(name) != nil else {
+          if let connection = self.connections[id] {
+            self.sendError(
+              connection, ref: ref, "SESSION_NOT_FOUND", "there is no session \(name.prefix(128))")
+            self.pump(connection)
+          }
+          return
+        }
+      }
+      guard let connection = self.connections[id], !connection.closesWhenSent else { return }
+      self.acknowledge(connection, ref)
+      for (name, start) in transcripts where session.transcripts[name] == nil {
+        self.subscribe(connection, session: name, variant, start, untilTurn: false)
+        session.transcripts[name] = connection.subscriptions.last
+      }
+      if !changes.isSubset(of: session.changes) {
+        session.changes.formUnion(changes)
+        self.watchChanges(connection, session, after: feedAfter)
+      }
+      self.pump(connection)
+    }
+  }
+
+  private struct StartFault: Error {
+    var code: String
+    var message: String
+  }
+
+  private func start(_ message: JSONSlice) -> Result<StartPoint, StartFault> {
+    if let after = message["after"], !after.isNull {
+      guard let cursor = after.string.flatMap({ Cursor($0) }) else {
+        return .failure(StartFault(code: "INVALID_CURSOR", message: "after is not a cursor"))
+      }
+      return .success(.cursor(cursor))
+    }
+    if let since = message["since_timestamp"], !since.isNull {
+      let time =
+        since.kind == .string
+        ? since.string.flatMap { Timestamp($0) } : since.int.map { Timestamp(milliseconds: $0) }
+      guard let time else {
+        return .failure(StartFault(code: "VALIDATION_ERROR", message: "since_timestamp is not a time"))
+      }
+      return .success(
+        .since(milliseconds: time.milliseconds, after: message["since_mode"]?.string == "after"))
+    }
+    if let tail = message["tail"]?.int, tail >= 0 { return .success(.tail(Int(min(tail, 1_000_000)))) }
+    return .success(.beginning)
+  }
+
+  private func unsubscribe(
+    _ message: JSONSlice, _ ref: JSONSlice?, on connection: Connection, _ session: WebSocketSession
+  ) {
+    guard let names = topics(message) else {
+      return sendError(connection, ref: ref, "VALIDATION_ERROR", "topics must be a list of names")
+    }
+    for name in names {
+      if name.hasPrefix("transcript:"),
+        let subscription = session.transcripts.removeValue(forKey: String(name.dropFirst(11)))
+      {
+        leave(subscription, on: connection)
+      }
+      session.changes.remove(name)
+    }
+    if session.changes.isEmpty {
+      connection.feed = nil
+      feedReaders[connection.id] = nil
+    } else {
+      connection.feed?.plan.topics = session.changes
+    }
+    acknowledge(connection, ref)
+  }
+
+  /// Takes one subscription off a connection; if it is in the middle of a frame, the rest of the frame goes first.
+  private func leave(_ subscription: Subscription, on connection: Connection) {
+    if connection.middle === subscription { finishInOutbox(subscription, on: connection) }
+    end(subscription)
+    connection.subscriptions.removeAll { $0 === subscription }
+  }
+
+  private func finishInOutbox(_ subscription: Subscription, on connection: Connection) {
+    if case .replaying(let replay) = subscription.state, let page = replay.page {
+      page.bytes.withUnsafeBytes {
+        connection.outbox.prepend(UnsafeRawBufferPointer(rebasing: $0[replay.sent...]))
+      }
+    } else if let index = subscription.readerIndex, let bytes = subscription.log.log {
+      let position = subscription.log.readers[index].position
+      if let mark = bytes.mark(from: position) {
+        bytes.withBytes(from: position, to: mark.position) { connection.outbox.prepend($0) }
+      }
+    }
+    connection.middle = nil
+  }
+
+  /// Begins the feed of a socket, or widens its filter.
+  func watchChanges(_ connection: Connection, _ session: WebSocketSession, after: FeedCursor?) {
+    if let feed = connection.feed {
+      feed.plan.topics = session.changes
+    } else {
+      startFeed(connection, FeedPlan(topics: session.changes, after: after))
+    }
+  }
+}

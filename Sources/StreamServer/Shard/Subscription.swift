@@ -1,0 +1,71 @@
+import Tail
+import Wire
+
+/// One watcher of one session on one connection: a cursor and how it is served just now. Owned by its connection.
+final class Subscription {
+  /// How it is served.
+  enum State {
+    /// The log is being opened.
+    case opening
+    /// Its start is being looked for.
+    case locating
+    /// From the file, up to the log.
+    case replaying(Replay)
+    /// From the log.
+    case live
+    /// There is no content to read: none yet, or another one is on its way. A client that had a cursor is then told.
+    case awaitingContent(requested: Cursor?)
+    /// Over.
+    case ended
+  }
+
+  /// A replay's place.
+  struct Replay {
+    /// The offset after the last page.
+    var offset: UInt64
+    /// Within the line that ends at `offset`.
+    var part: Int?
+    /// The page being sent.
+    var page: Page?
+    /// Bytes of it that were sent.
+    var sent = 0
+    /// Set while a page is asked for.
+    var isAsked = false
+    /// Set when the content was replaced: after the page being sent comes a `reset`.
+    var newContent: ResetReason?
+    /// The position in the old content that the `reset` speaks of.
+    var requested: Cursor?
+  }
+
+  unowned let connection: Connection
+  let log: TopicLog
+  let start: StartPoint
+  let untilTurn: Bool
+  var state = State.opening
+  /// Its place among the log's readers while it is live.
+  var readerIndex: Int?
+  /// History has not been declared over yet.
+  var owesCaughtUp = true
+  /// The `ui` view's `start` is still to come.
+  var owesOpening: Bool
+
+  init(connection: Connection, log: TopicLog, start: StartPoint, untilTurn: Bool) {
+    self.connection = connection
+    self.log = log
+    self.start = start
+    self.untilTurn = untilTurn
+    owesOpening = log.key.variant.view == .ui
+  }
+
+  /// The AI SDK's id of the one message that a `ui` stream is.
+  var messageID: String { "msg-" + log.key.session }
+
+  /// The cursor that the client came with.
+  var requestedCursor: Cursor? {
+    if case .cursor(let cursor) = start { return cursor }
+    return nil
+  }
+
+  /// A cursor of the log's content.
+  func cursor(_ offset: UInt64) -> Cursor? { log.facts?.epoch.map { Cursor(epoch: $0, offset: offset) } }
+}

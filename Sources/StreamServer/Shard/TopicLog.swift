@@ -1,0 +1,61 @@
+import Reactor
+import Tail
+import Wire
+
+/// One topic in one variant on one loop: its bytes and everybody who reads them. Owned by its shard.
+final class TopicLog {
+  let key: LogKey
+  let encoder: FrameEncoder
+  /// Where the transcript stands; nil until the broadcaster has opened it.
+  var facts: TopicFacts?
+  var log: ByteLog?
+  /// Live readers, in no order.
+  var readers: [Reader] = []
+  /// Everybody, live or not.
+  var subscriptions: [ObjectIdentifier: Subscription] = [:]
+  /// The reader at which an interrupted flush goes on.
+  var flushIndex = 0
+  /// Set while the log waits for the end of the turn.
+  var isDirty = false
+  /// When its live readers were last sent something.
+  var lastFlush = Instant(nanoseconds: 0)
+
+  init(key: LogKey) {
+    self.key = key
+    encoder = FrameEncoder(variant: key.variant, session: key.session)
+  }
+
+  /// Adds a live reader.
+  func join(_ subscription: Subscription, at position: UInt64, isDirect: Bool) {
+    subscription.readerIndex = readers.count
+    readers.append(
+      Reader(
+        position: position, descriptor: subscription.connection.descriptor, isDirect: isDirect,
+        subscription: .passUnretained(subscription)))
+  }
+
+  /// Takes a live reader out. While a flush is under way the ones it has visited stay before `flushIndex`.
+  func leave(_ subscription: Subscription) {
+    guard var index = subscription.readerIndex else { return }
+    subscription.readerIndex = nil
+    if index < flushIndex {
+      flushIndex -= 1
+      move(from: flushIndex, to: index)
+      index = flushIndex
+    }
+    move(from: readers.count - 1, to: index)
+    readers.removeLast()
+  }
+
+  private func move(from source: Int, to target: Int) {
+    guard source != target else { return }
+    readers[target] = readers[source]
+    readers[target].subscription.takeUnretainedValue().readerIndex = target
+  }
+
+  /// True when a position is not where a frame ends, as far as the log still knows.
+  func isInsideFrame(_ position: UInt64) -> Bool {
+    guard let log, position != log.tail, position != log.head else { return false }
+    return log.mark(from: position)?.position != position
+  }
+}

@@ -1,0 +1,22 @@
+import Reactor
+
+/// One WebSocket: what it subscribed to and whether it still answers. Owned by its connection.
+final class WebSocketSession {
+  let receiver: WebSocketReceiver
+  /// Transcript topics by session.
+  var transcripts: [String: Subscription] = [:]
+  /// Topics of the change feed.
+  var changes: Set<String> = []
+  /// True once it spoke TeleClaude's protocol: changes are then told by TeleClaude's names.
+  var isTeleClaude: Bool
+  /// A ping is unanswered since then.
+  var pingedAt: Instant?
+
+  init(receiver: WebSocketReceiver, isTeleClaude: Bool) {
+    self.receiver = receiver
+    self.isTeleClaude = isTeleClaude
+  }
+
+  /// Topics in all.
+  var topicCount: Int { transcripts.count + changes.count }
+}

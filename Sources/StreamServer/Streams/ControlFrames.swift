@@ -1,0 +1,86 @@
+import Tail
+import Wire
+
+/// The frames of a stream that are not of the transcript: what a client is told about the stream itself
+/// (STREAMS section 4). In the `ui` view they are data parts, because its parser knows no other events.
+enum ControlFrames {
+  /// The stream begins here. Not a frame of `ui`: its stream begins with `start`.
+  static func hello(_ entry: SessionEntry, cursor: Cursor?, server: String) -> Frame {
+    frame("hello", id: cursor == nil ? nil : .record) { json in
+      json.field("session_id", entry.id)
+      json.fieldOrNull("cursor", cursor?.description)
+      json.fieldOrNull("epoch", cursor?.epoch.description)
+      json.field("status", entry.status.rawValue)
+      json.field("agent", entry.agent.rawValue)
+      json.field("server", server)
+    }
+  }
+
+  /// History ends here, what follows is live.
+  static func caughtUp(_ cursor: Cursor?) -> Frame {
+    frame("caught_up", id: cursor == nil ? nil : .record) { $0.fieldOrNull("cursor", cursor?.description) }
+  }
+
+  /// The stream does not go on where the client was.
+  static func reset(requested: String?, cursor: Cursor, reason: ResetReason, view: ViewKind) -> Frame {
+    named("reset", id: .record, view: view) { json in
+      json.fieldOrNull("requested", requested)
+      json.field("cursor", cursor.description)
+      json.field("reason", reason.rawValue)
+    }
+  }
+
+  /// This client is being served from the file.
+  static func lagged(bytes: UInt64) -> Frame {
+    frame("lagged") { $0.field("bytes", bytes) }
+  }
+
+  /// How the session stands.
+  static func status(_ entry: SessionEntry, view: ViewKind) -> Frame {
+    guard view == .ui else {
+      return frame("status") { json in
+        json.field("status", entry.status.rawValue)
+        json.fieldIfPresent("reason", entry.reason)
+        json.field("since", Timestamp(milliseconds: entry.statusSinceMS).iso8601)
+      }
+    }
+    return data("session-status", id: nil, isTransient: true) { json in
+      json.field("sessionId", entry.id)
+      json.field("status", entry.status.rawValue)
+    }
+  }
+
+  /// The server ends the stream.
+  static func bye(reason: String, retryMS: Int) -> Frame {
+    frame("bye") { json in
+      json.field("reason", reason)
+      json.field("retry_ms", retryMS)
+    }
+  }
+
+  private static func named(
+    _ name: String, id: FrameID?, view: ViewKind, _ body: (inout JSONWriter) -> Void
+  ) -> Frame {
+    view == .ui ? data(name, id: id, isTransient: false, body) : frame(name, id: id, body)
+  }
+
+  private static func frame(_ event: String, id: FrameID? = nil, _ body: (inout JSONWriter) -> Void) -> Frame
+  {
+    var writer = JSONWriter()
+    writer.object(body)
+    return Frame(event: event, data: writer.take(), id: id)
+  }
+
+  private static func data(
+    _ name: String, id: FrameID?, isTransient: Bool, _ body: (inout JSONWriter) -> Void
+  ) -> Frame {
+    var writer = JSONWriter()
+    writer.object { json in
+      json.field("type", "data-" + name)
+      json.key("data")
+      json.object(body)
+      if isTransient { json.field("transient", true) }
+    }
+    return Frame(data: writer.take(), id: id)
+  }
+}
