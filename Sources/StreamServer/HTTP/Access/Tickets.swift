@@ -1,0 +1,38 @@
+import Store
+
+/// Secrets that work once and for a short time, so that no long-lived one ever stands in a URL. A value.
+public struct Tickets: Sendable {
+  /// What a ticket opens.
+  public enum Purpose: Sendable, Hashable {
+    /// A browser's first visit: it is exchanged for a cookie.
+    case browser
+    /// One WebSocket.
+    case socket
+  }
+
+  /// Most tickets that wait to be used; the oldest goes first. Default 1,000.
+  public var limit = 1_000
+  private var open: [(hash: [UInt8], purpose: Purpose, expiresMS: Int64)] = []
+
+  /// No ticket.
+  public init() {}
+
+  /// Makes a ticket that is good until `expiresMS`, milliseconds since 1970.
+  public mutating func issue(_ purpose: Purpose, expiresMS: Int64) -> String {
+    let ticket = Secret.make(bytes: 24)
+    if open.count >= limit { open.removeFirst() }
+    open.append((Digest.sha256(Array(ticket.utf8)), purpose, expiresMS))
+    return ticket
+  }
+
+  /// True once for a ticket of this purpose that has not expired.
+  public mutating func redeem(_ ticket: String, _ purpose: Purpose, nowMS: Int64) -> Bool {
+    let hash = Digest.sha256(Array(ticket.utf8))
+    open.removeAll { $0.expiresMS <= nowMS }
+    guard let index = open.firstIndex(where: { $0.purpose == purpose && Digest.equal($0.hash, hash) }) else {
+      return false
+    }
+    open.remove(at: index)
+    return true
+  }
+}

@@ -1,0 +1,103 @@
+import Wire
+
+/// Writes the OpenAPI 3.1 document of a table of routes. Every path of every mount stands in it, also those that are
+/// answered 501.
+public struct OpenAPIDocument: Sendable {
+  /// The version of the server.
+  public var version: String
+  /// Schemas of bodies by name: JSON Schema 2020-12.
+  public var schemas: [(name: String, json: JSONSlice)]
+
+  /// What routes may answer whatever they do.
+  static let common: [ProblemCode] = [
+    .unauthorized, .originNotAllowed, .hostNotAllowed, .rateLimitExceeded, .internalError,
+  ]
+
+  /// A document.
+  public init(version: String, schemas: [(name: String, json: JSONSlice)]) {
+    self.version = version
+    self.schemas = schemas
+  }
+
+  /// The document, one path on a line, so that a change of a route is a change of its lines.
+  public func render(_ operations: [Operation]) -> [UInt8] {
+    var byPath: [String: [(Operation, Mount, PathPattern)]] = [:]
+    for operation in operations {
+      for (mount, path, pattern) in operation.paths {
+        byPath[path, default: []].append((operation, mount, pattern))
+      }
+    }
+    var text: [UInt8] = Array("{\n".utf8)
+    func line(_ body: (inout JSONWriter) -> Void, last: Bool = false) {
+      var writer = JSONWriter()
+      body(&writer)
+      text += writer.take()
+      text += (last ? "\n" : ",\n").utf8
+    }
+    text += "\"openapi\":\"3.1.0\",\n\"info\":".utf8
+    line(info)
+    text +=
+      "\"servers\":[{\"url\":\"/\"}],\n\"security\":[{\"key\":[]},{\"bearer\":[]},{\"cookie\":[]}],\n".utf8
+    text += "\"paths\":{\n".utf8
+    let paths = byPath.keys.sorted()
+    for path in paths {
+      text += JSONSlice(string: path).bytes
+      text += ":".utf8
+      line({ pathItem(byPath[path] ?? [], into: &$0) }, last: path == paths.last)
+    }
+    text += "},\n\"components\":{\n\"securitySchemes\":".utf8
+    line(securitySchemes)
+    text += "\"schemas\":{\n".utf8
+    for (index, schema) in schemas.enumerated() {
+      text += JSONSlice(string: schema.name).bytes
+      text += ":".utf8
+      line({ $0.value(schema.json) }, last: index == schemas.count - 1)
+    }
+    text += "}}}\n".utf8
+    return text
+  }
+
+  private func info(_ writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("title", "Tailcast")
+      writer.field("version", version)
+      writer.field(
+        "description",
+        "Transcripts of coding agents, live. Fields and event names are never used for another thing again; "
+          + "unknown ones must be ignored.")
+      writer.key("license")
+      writer.object { $0.field("name", "MIT") }
+    }
+  }
+
+  private func securitySchemes(_ writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.key("key")
+      writer.object { writer in
+        writer.field("type", "apiKey")
+        writer.field("in", "header")
+        writer.field("name", "X-API-Key")
+      }
+      writer.key("bearer")
+      writer.object { writer in
+        writer.field("type", "http")
+        writer.field("scheme", "bearer")
+      }
+      writer.key("cookie")
+      writer.object { writer in
+        writer.field("type", "apiKey")
+        writer.field("in", "cookie")
+        writer.field("name", CookieSigner.name)
+      }
+    }
+  }
+
+  private func pathItem(_ operations: [(Operation, Mount, PathPattern)], into writer: inout JSONWriter) {
+    writer.object { writer in
+      for (operation, mount, pattern) in operations {
+        writer.key(operation.method.name.lowercased())
+        OpenAPIOperation(operation: operation, mount: mount, pattern: pattern).write(into: &writer)
+      }
+    }
+  }
+}

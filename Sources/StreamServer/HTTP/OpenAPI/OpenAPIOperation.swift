@@ -1,0 +1,163 @@
+import Wire
+
+/// Writes one operation of the document.
+struct OpenAPIOperation {
+  let operation: Operation
+  let mount: Mount
+  let pattern: PathPattern
+
+  func write(into writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("operationId", id)
+      writer.field("summary", operation.summary)
+      if let absence = operation.absence {
+        writer.field("description", "Answered 501: \(absence)")
+      } else if pattern != operation.patterns[0] {
+        writer.field("description", "Another name of \(operation.patterns[0].text).")
+      }
+      writer.key("tags")
+      writer.array {
+        $0.value(operation.patterns[0].text.split(separator: "/").first.map(String.init) ?? "meta")
+      }
+      writer.field("x-tier", operation.tier.rawValue)
+      writer.field("x-rate-class", operation.rateClass.rawValue)
+      if operation.access == .anyone {
+        writer.key("security")
+        writer.array { _ in }
+      }
+      parameters(into: &writer)
+      body(into: &writer)
+      responses(into: &writer)
+    }
+  }
+
+  private var id: String {
+    let mountName =
+      mount == .root ? "root" : mount.rawValue.dropFirst().split(separator: "/").joined(separator: "_")
+    let path = pattern.text.map { $0.isLetter || $0.isNumber ? $0 : "_" }
+    return "\(operation.method.name.lowercased())_\(mountName)_\(String(path))"
+  }
+
+  private func parameters(into writer: inout JSONWriter) {
+    let declared = Set(operation.parameters.filter { $0.place == .path }.map(\.name))
+    let undeclared = pattern.parameters.filter { !declared.contains($0) }
+      .map { Parameter($0, .text(maximum: 1024), in: .path, "Part of the path.") }
+    let all =
+      undeclared + operation.parameters.filter { $0.place != .path || pattern.parameters.contains($0.name) }
+    guard !all.isEmpty else { return }
+    writer.key("parameters")
+    writer.array { writer in
+      for parameter in all {
+        writer.object { writer in
+          writer.field("name", parameter.name)
+          writer.field("in", parameter.place.rawValue)
+          writer.field("description", parameter.meaning)
+          if parameter.isRequired { writer.field("required", true) }
+          writer.key("schema")
+          parameter.schema(into: &writer)
+        }
+      }
+    }
+  }
+
+  private func body(into writer: inout JSONWriter) {
+    guard case .json(let schema, let required) = operation.body else { return }
+    writer.key("requestBody")
+    writer.object { writer in
+      writer.field("required", required)
+      content("application/json", schema: schema, into: &writer)
+    }
+  }
+
+  private func responses(into writer: inout JSONWriter) {
+    var codes: [Int: [ProblemCode]] = [:]
+    var problems = OpenAPIDocument.common + operation.errors
+    if operation.access == .anyone { problems.removeAll { $0 == .unauthorized } }
+    if operation.absence == nil {
+      if !operation.parameters.isEmpty { problems.append(.validationError) }
+      if operation.isMutation { problems += [.validationError, .payloadTooLarge, .unsupportedMediaType] }
+      if operation.delivery == .response { problems.append(.timeout) }
+    }
+    for code in problems where !codes[code.kind.status, default: []].contains(code) {
+      codes[code.kind.status, default: []].append(code)
+    }
+    writer.key("responses")
+    writer.object { writer in
+      for answer in operation.answers {
+        writer.key("\(answer.status)")
+        writer.object { writer in
+          writer.field("description", answer.meaning)
+          if let mediaType = answer.mediaType { content(mediaType, schema: answer.schema, into: &writer) }
+        }
+      }
+      for (status, codes) in codes.sorted(by: { $0.key < $1.key }) {
+        writer.key("\(status)")
+        writer.object { writer in
+          writer.field("description", codes.map(\.rawValue).joined(separator: ", "))
+          content("application/json", schema: "Problem", into: &writer)
+        }
+      }
+    }
+  }
+
+  private func content(_ mediaType: String, schema: String?, into writer: inout JSONWriter) {
+    writer.key("content")
+    writer.object { writer in
+      writer.key(mediaType)
+      writer.object { writer in
+        guard let schema else { return }
+        writer.key("schema")
+        writer.object { $0.field("$ref", "#/components/schemas/\(schema)") }
+      }
+    }
+  }
+}
+
+extension Parameter {
+  /// Its JSON Schema.
+  func schema(into writer: inout JSONWriter) {
+    guard isRepeated else { return item(into: &writer) }
+    writer.object { writer in
+      writer.field("type", "array")
+      writer.key("items")
+      item(into: &writer)
+    }
+  }
+
+  private func item(into writer: inout JSONWriter) {
+    writer.object { writer in
+      switch form {
+      case .number(let range):
+        writer.field("type", "integer")
+        writer.field("minimum", range.lowerBound)
+        writer.field("maximum", range.upperBound)
+        if let number = standard.flatMap({ Int($0) }) { writer.field("default", number) }
+        return
+      case .flag:
+        writer.field("type", "boolean")
+        if let standard { writer.field("default", Parameter.flags[standard] ?? false) }
+        return
+      case .text(let maximum): string(&writer) { $0.field("maxLength", maximum) }
+      case .id: string(&writer) { $0.field("pattern", "^[A-Za-z0-9_-]{1,128}$") }
+      case .choice(let words):
+        string(&writer) { writer in
+          writer.key("enum")
+          writer.array { writer in for word in words { writer.value(word) } }
+        }
+      case .choices(let words):
+        let word = "(" + words.joined(separator: "|") + ")"
+        string(&writer) { $0.field("pattern", "^\(word)(,\(word))*$") }
+      case .time: string(&writer) { $0.field("format", "date-time") }
+      case .cursor: string(&writer) { $0.field("pattern", #"^[0-9a-f]{8}-[0-9]+(\.[1-9][0-9]*)?$"#) }
+      case .feedCursor: string(&writer) { $0.field("pattern", "^[0-9a-f]{8}-[0-9]+$") }
+      case .cursorSet: string(&writer) { _ in }
+      }
+      if let standard { writer.field("default", standard) }
+    }
+  }
+
+  private func string(_ writer: inout JSONWriter, _ more: (inout JSONWriter) -> Void) {
+    writer.field("type", "string")
+    more(&writer)
+  }
+}

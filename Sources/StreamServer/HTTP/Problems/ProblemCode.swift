@@ -1,0 +1,129 @@
+/// What went wrong, by class: each has one status code (API section 8).
+public enum ProblemKind: String, Sendable, CaseIterable {
+  case validation
+  case unauthorized
+  case forbidden
+  case notFound = "not_found"
+  case method
+  case conflict
+  case precondition
+  case payload
+  case media
+  case misdirected
+  case unprocessable
+  case upgrade
+  case rateLimit = "rate_limit"
+  case `internal`
+  case notImplemented = "not_implemented"
+  case badGateway = "bad_gateway"
+  case unavailable
+  case timeout
+
+  /// The status code.
+  public var status: Int {
+    switch self {
+    case .validation: 400
+    case .unauthorized: 401
+    case .forbidden: 403
+    case .notFound: 404
+    case .method: 405
+    case .conflict: 409
+    case .precondition: 412
+    case .payload: 413
+    case .media: 415
+    case .misdirected: 421
+    case .unprocessable: 422
+    case .upgrade: 426
+    case .rateLimit: 429
+    case .internal: 500
+    case .notImplemented: 501
+    case .badGateway: 502
+    case .unavailable: 503
+    case .timeout: 504
+    }
+  }
+
+  /// Whether the same request may succeed later.
+  public var isRetryable: Bool {
+    switch self {
+    case .rateLimit, .internal, .badGateway, .unavailable, .timeout: true
+    default: false
+    }
+  }
+}
+
+/// The codes that clients may act on; a code is never used for another thing again.
+public enum ProblemCode: String, Sendable, CaseIterable {
+  /// A parameter, a field or the body is not of its form; `details.field` names it.
+  case validationError = "VALIDATION_ERROR"
+  /// Bytes that are no HTTP/1.1 request.
+  case malformedRequest = "MALFORMED_REQUEST"
+  /// The request took longer to arrive than `http.head_timeout`.
+  case requestTimeout = "REQUEST_TIMEOUT"
+  /// The head is over `http.head_bytes`.
+  case headTooLarge = "HEAD_TOO_LARGE"
+  /// A cursor that is not `<epoch>-<offset>` with an optional part.
+  case invalidCursor = "INVALID_CURSOR"
+  /// Nobody said who is asking.
+  case unauthorized = "UNAUTHORIZED"
+  /// A key, cookie or ticket that is not, or no longer, valid.
+  case invalidAPIKey = "INVALID_API_KEY"
+  /// The page that asks was not served from here.
+  case originNotAllowed = "ORIGIN_NOT_ALLOWED"
+  /// Headers that only a trusted proxy may send.
+  case identityNotTrusted = "IDENTITY_NOT_TRUSTED"
+  /// The caller may not do this.
+  case forbidden = "FORBIDDEN"
+  /// No route has this path.
+  case routeNotFound = "ROUTE_NOT_FOUND"
+  /// No session has this id.
+  case sessionNotFound = "SESSION_NOT_FOUND"
+  /// No record ends at this position, or it has no such block.
+  case recordNotFound = "RECORD_NOT_FOUND"
+  /// The path is known, not with this method.
+  case methodNotAllowed = "METHOD_NOT_ALLOWED"
+  /// The body is over the route's limit.
+  case payloadTooLarge = "PAYLOAD_TOO_LARGE"
+  /// The body is of a type that the route does not read.
+  case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
+  /// The request names a host that is not this server's.
+  case hostNotAllowed = "HOST_NOT_ALLOWED"
+  /// The route speaks WebSocket only.
+  case upgradeRequired = "UPGRADE_REQUIRED"
+  /// Too many requests, or too many wrong keys.
+  case rateLimitExceeded = "RATE_LIMIT_EXCEEDED"
+  /// A fault of the server; the log has the reason under the request's id.
+  case internalError = "INTERNAL_ERROR"
+  /// The route is known and not served; `details.reason` says why.
+  case notImplemented = "NOT_IMPLEMENTED"
+  /// Text cannot be sent to an agent yet.
+  case sendNotBuilt = "SEND_NOT_BUILT"
+  /// The server is starting or draining.
+  case unavailable = "UNAVAILABLE"
+  /// The database cannot answer.
+  case storeUnavailable = "STORE_UNAVAILABLE"
+  /// The session's transcript cannot be read; `details.reason` says why.
+  case transcriptUnreadable = "TRANSCRIPT_UNREADABLE"
+  /// The request took longer than `http.request_timeout`.
+  case timeout = "TIMEOUT"
+
+  /// The class.
+  public var kind: ProblemKind {
+    switch self {
+    case .validationError, .invalidCursor, .malformedRequest: .validation
+    case .unauthorized, .invalidAPIKey: .unauthorized
+    case .originNotAllowed, .identityNotTrusted, .forbidden: .forbidden
+    case .routeNotFound, .sessionNotFound, .recordNotFound: .notFound
+    case .methodNotAllowed: .method
+    case .payloadTooLarge, .headTooLarge: .payload
+    case .unsupportedMediaType: .media
+    case .hostNotAllowed: .misdirected
+    case .upgradeRequired: .upgrade
+    case .rateLimitExceeded: .rateLimit
+    case .internalError: .internal
+    case .notImplemented, .sendNotBuilt: .notImplemented
+    case .unavailable, .storeUnavailable, .transcriptUnreadable: .unavailable
+    case .timeout, .requestTimeout: .timeout
+    }
+  }
+}
