@@ -1,0 +1,191 @@
+import Reactor
+import Store
+import StreamServer
+import Tail
+import Wire
+
+/// Answers requests, keeps the change feed and the search index. Lives on the home loop.
+///
+/// A request passes the gate, finds its route, has its parameters checked by the route's declaration and is answered
+/// within the time limit; every failure on the way is a `Problem` and the same kind of response.
+public actor ControlPlane: TimerSink {
+  nonisolated let loop: EventLoop
+  nonisolated let router: Router<ControlPlane>
+  let sessions: any SessionSource
+  let history: any HistorySource
+  let store: Store
+  let rules: ControlRules
+  let log: ControlLog
+  let clockMS: @Sendable () -> Int64
+  let onShutdown: @Sendable () -> Void
+  let feed: ChangeFeed
+  let indexer: SearchIndexer
+  nonisolated let sessionJSON: SessionJSON
+  var gate: Gate
+  var index = SessionIndex()
+  var phase = Phase.starting
+  var statistics: (any StatisticsSource)?
+  var loops: [EventLoop]
+  private var waiting: [UInt64: Waiting] = [:]
+  private var nextCall: UInt64 = 1
+  private var renderedDocument: (body: [UInt8], tag: String)?
+
+  /// Where the server is in its life.
+  public enum Phase: String, Sendable {
+    /// Listening, but sessions are not all listed yet.
+    case starting
+    /// Serving.
+    case ready
+    /// Sending its clients away.
+    case draining
+  }
+
+  private struct Waiting {
+    var continuation: CheckedContinuation<Reply, any Error>
+    var timer: TimerToken
+    var work: Task<Void, Never>
+  }
+
+  /// A control plane that is not started yet.
+  ///
+  /// - Parameter keys: what opens the TCP listener.
+  /// - Parameter cookies: signs what browsers come back with.
+  /// - Parameter publish: given the changes in order, each after it was stored; called on the home loop.
+  /// - Parameter shutdown: what `POST /shutdown` starts; called on the home loop.
+  public init(
+    loop: EventLoop, sessions: any SessionSource, history: any HistorySource, store: Store,
+    rules: ControlRules,
+    keys: AccessKeys, cookies: CookieSigner, log: ControlLog,
+    clockMS: @escaping @Sendable () -> Int64 = WallClock.milliseconds,
+    publish: @escaping @Sendable ([FeedEvent]) -> Void, shutdown: @escaping @Sendable () -> Void
+  ) {
+    self.loop = loop
+    self.sessions = sessions
+    self.history = history
+    self.store = store
+    self.rules = rules
+    self.log = log
+    self.clockMS = clockMS
+    onShutdown = shutdown
+    router = Router(RouteTable.all)
+    sessionJSON = SessionJSON(computer: rules.computer)
+    gate = Gate(rules: rules.gate, keys: keys, cookies: cookies)
+    loops = [loop]
+    feed = ChangeFeed(
+      loop: loop, store: store, rules: rules.feed, sessionJSON: sessionJSON, clockMS: clockMS, note: log.note,
+      publish: publish)
+    indexer = SearchIndexer(
+      loop: loop, sessions: sessions, history: history, store: store, rules: rules.search, note: log.note)
+  }
+
+  /// The home loop.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  // MARK: Life
+
+  /// The sessions are listed: takes them over, says that the server is ready and begins to index.
+  public func start() async {
+    let entries = await sessions.entries()
+    for entry in entries { index.put(entry) }
+    enter(.ready)
+    await indexer.start(entries)
+  }
+
+  /// Moves on; the change feed tells of it.
+  public func enter(_ phase: Phase) {
+    guard phase != self.phase else { return }
+    self.phase = phase
+    let type = phase == .ready ? "daemon.ready" : "daemon.draining"
+    if phase == .draining { indexer.assumeIsolated { $0.stop() } }
+    guard phase != .starting else { return }
+    let version = rules.version
+    feed.assumeIsolated { $0.announce(type, version: version) }
+  }
+
+  /// Gives the loops and their counters, for health and metrics.
+  public func attach(loops: [EventLoop], statistics: any StatisticsSource) {
+    self.loops = loops
+    self.statistics = statistics
+  }
+
+  /// Takes what the tail tells. Call it on the home loop, in order.
+  public func news(_ news: TailNews) {
+    switch news {
+    case .batch: return
+    case .created(let entry), .updated(let entry), .status(let entry), .appended(let entry),
+      .closed(let entry),
+      .replaced(let entry, _):
+      index.put(entry)
+      indexer.assumeIsolated { $0.changed(entry) }
+    }
+    feed.assumeIsolated { $0.take(news) }
+  }
+
+  /// A transcript has bytes that are no record.
+  public func damaged(_ session: String, _ damage: Damage) {
+    feed.assumeIsolated { $0.damaged(session, damage) }
+  }
+
+  /// A page of the change feed, for streams and sockets.
+  public func changes(after cursor: FeedCursor?) async -> FeedPage {
+    await feed.page(after: cursor)
+  }
+
+  /// A one-time ticket for a browser: `http://…/?ticket=…` gives it a cookie.
+  public func browserTicket() -> String { gate.issueTicket(.browser, nowMS: clockMS()) }
+
+  /// The OpenAPI document and its tag.
+  func document() -> (body: [UInt8], tag: String) {
+    if let renderedDocument { return renderedDocument }
+    let body = RouteTable.document(version: rules.version)
+    let rendered = (body, EntityTag.of(body))
+    renderedDocument = rendered
+    return rendered
+  }
+
+  // MARK: The time limit
+
+  /// Does a route's work, but not for longer than the limit.
+  func perform(_ route: Route<ControlPlane>, _ call: Call) async throws(Problem) -> Reply {
+    guard let action = route.action else { return .response(Response(status: 204)) }
+    let id = nextCall
+    nextCall += 1
+    do {
+      return try await withCheckedThrowingContinuation { continuation in
+        let work = Task(executorPreference: loop) {
+          do throws(Problem) {
+            let reply = try await action(self, call)
+            await self.finish(id, .success(reply))
+          } catch {
+            await self.finish(id, .failure(error))
+          }
+        }
+        let timer = loop.schedule(after: rules.requestTimeout, sink: self, tag: id)
+        waiting[id] = Waiting(continuation: continuation, timer: timer, work: work)
+      }
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      throw Problem(.internalError, "the request failed", inner: "\(error)")
+    }
+  }
+
+  /// A route has answered; too late if the limit was reached before.
+  private func finish(_ id: UInt64, _ result: Result<Reply, Problem>) {
+    guard let call = waiting.removeValue(forKey: id) else { return }
+    loop.cancel(call.timer)
+    call.continuation.resume(with: result.mapError { $0 as any Error })
+  }
+
+  /// A request has reached its limit.
+  public nonisolated func timerFired(_ tag: UInt64) {
+    assumeIsolated { plane in
+      guard let call = plane.waiting.removeValue(forKey: tag) else { return }
+      call.work.cancel()
+      call.continuation.resume(
+        throwing: Problem(
+          .timeout, "the request took longer than http.request_timeout (\(plane.rules.requestTimeout)) allows"
+        ))
+    }
+  }
+}

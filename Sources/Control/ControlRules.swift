@@ -1,0 +1,62 @@
+import StreamServer
+
+/// Everything about the control plane that is decided before the server starts.
+public struct ControlRules: Sendable {
+  /// The program's version.
+  public var version: String
+  /// The machine's name, `computer` of every session.
+  public var computer: String
+  /// When the process began, milliseconds since 1970.
+  public var startedAtMS: Int64
+  /// Who comes in.
+  public var gate = GateRules()
+  /// Within which time a request that is no stream is answered (`http.request_timeout`).
+  public var requestTimeout = Duration.seconds(60)
+  /// Most bytes of a body (`http.body_bytes`).
+  public var bodyBytes = 1 << 20
+  /// Sessions on one stream.
+  public var maxStreamSessions = 64
+  /// What a stream that is refused for load is told to wait (`streams.retry`).
+  public var retry = Duration.seconds(2)
+  /// The change feed.
+  public var feed = FeedRules()
+  /// The search index.
+  public var search = SearchRules()
+
+  /// The defaults.
+  public init(version: String, computer: String, startedAtMS: Int64) {
+    self.version = version
+    self.computer = computer
+    self.startedAtMS = startedAtMS
+  }
+}
+
+/// The limits of the change feed; `coalesce` and `keep` are settings `feed.…`.
+public struct FeedRules: Sendable, Hashable {
+  /// Least time between two `transcript.appended` of one session.
+  public var coalesce = Duration.milliseconds(100)
+  /// A client that is further behind than this many rows is told `reset`.
+  public var maxGap = 10_000
+  /// Rows of one page.
+  public var pageRows = 500
+  /// Most changes that wait for a database that cannot be written; beyond it they are lost, and the feed says so.
+  public var maxPending = 10_000
+  /// After a write that failed, how long until the next try.
+  public var retry = Duration.seconds(1)
+
+  /// The defaults.
+  public init() {}
+}
+
+/// The limits of the search index; each is a setting `search.…` of the same name.
+public struct SearchRules: Sendable, Hashable {
+  /// Whether transcripts are indexed in the background.
+  public var enabled = true
+  /// Bytes of a transcript that are indexed in one go.
+  public var pageBytes = 1 << 20
+  /// How long the indexer rests after a page, so that clients and the log come first.
+  public var rest = Duration.milliseconds(5)
+
+  /// The defaults.
+  public init() {}
+}

@@ -1,0 +1,197 @@
+import Reactor
+import Store
+import StreamServer
+import Tail
+import Wire
+
+/// Turns what happens into rows of the change log and hands the numbered rows on (STREAMS section 6). Lives on the
+/// home loop.
+///
+/// Rows are written in batches: what gathers while one batch is being written is the next one. A change is handed on
+/// after it was stored, never before: its number is its id.
+actor ChangeFeed: TimerSink {
+  nonisolated let loop: EventLoop
+  private let store: Store
+  private let rules: FeedRules
+  private let sessionJSON: SessionJSON
+  private let clockMS: @Sendable () -> Int64
+  private let note: @Sendable (String) -> Void
+  private let publish: @Sendable ([FeedEvent]) -> Void
+  private var pending: [Change] = []
+  private var isWriting = false
+  private var failure: String?
+  private var lost = 0
+  private var newest: Int64 = 0
+  private var coalescer = Coalescer()
+  private var isSweepArmed = false
+
+  private enum Timer: UInt64 { case sweep = 1, retry }
+
+  init(
+    loop: EventLoop, store: Store, rules: FeedRules, sessionJSON: SessionJSON,
+    clockMS: @escaping @Sendable () -> Int64, note: @escaping @Sendable (String) -> Void,
+    publish: @escaping @Sendable ([FeedEvent]) -> Void
+  ) {
+    self.loop = loop
+    self.store = store
+    self.rules = rules
+    self.sessionJSON = sessionJSON
+    self.clockMS = clockMS
+    self.note = note
+    self.publish = publish
+  }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  /// How the feed is doing, for `/health`.
+  struct Health: Sendable {
+    var pending: Int
+    var lost: Int
+    var failure: String?
+  }
+
+  var health: Health { Health(pending: pending.count, lost: lost, failure: failure) }
+
+  // MARK: Changes
+
+  /// Takes what the tail tells.
+  func take(_ news: TailNews) {
+    let now = clockMS()
+    switch news {
+    case .batch: break
+    case .appended(let entry):
+      let change = FeedChanges(json: sessionJSON, nowMS: now).appended(entry)
+      let due = coalescer.appended(
+        change, session: entry.id, nowMS: now, spanMS: Int64(rules.coalesce.milliseconds))
+      if let due { append(due) }
+      armSweep()
+    default:
+      if let change = FeedChanges(json: sessionJSON, nowMS: now).change(news) { append(change) }
+    }
+  }
+
+  /// A transcript has bytes that are no record.
+  func damaged(_ session: String, _ damage: Damage) {
+    append(FeedChanges(json: sessionJSON, nowMS: clockMS()).damaged(session, damage))
+  }
+
+  /// The server itself has moved on.
+  func announce(_ type: String, version: String) {
+    append(FeedChanges(json: sessionJSON, nowMS: clockMS()).system(type) { $0.field("version", version) })
+  }
+
+  private func append(_ change: Change) {
+    // A database that stays unwritable must not fill the memory; the feed says that it has a hole.
+    if pending.count >= rules.maxPending {
+      lost += pending.count
+      pending = []
+    }
+    pending.append(change)
+    write()
+  }
+
+  private func write() {
+    guard !isWriting, failure == nil, !pending.isEmpty else { return }
+    isWriting = true
+    Task(executorPreference: loop) { await self.writeBatch() }
+  }
+
+  private func writeBatch() async {
+    let batch = pending
+    pending = []
+    do {
+      let stored = try await store.append(batch)
+      failure = nil
+      newest = stored.last?.seq ?? newest
+      publish(stored.map(FeedEvent.init))
+      isWriting = false
+      write()
+    } catch {
+      pending = batch + pending
+      isWriting = false
+      if failure == nil { note("change feed: cannot be stored: \(error)") }
+      failure = error.message
+      _ = loop.schedule(after: rules.retry, sink: self, tag: Timer.retry.rawValue)
+    }
+  }
+
+  // MARK: Timers
+
+  nonisolated func timerFired(_ tag: UInt64) {
+    assumeIsolated { $0.due(Timer(rawValue: tag)) }
+  }
+
+  private func due(_ timer: Timer?) {
+    switch timer {
+    case .retry: retry()
+    case .sweep:
+      isSweepArmed = false
+      for change in coalescer.sweep(nowMS: clockMS(), spanMS: Int64(rules.coalesce.milliseconds)) {
+        append(change)
+      }
+      armSweep()
+    case nil: break
+    }
+  }
+
+  private func retry() {
+    failure = nil
+    if lost > 0 {
+      let count = lost
+      lost = 0
+      append(
+        FeedChanges(json: sessionJSON, nowMS: clockMS()).system("error") { json in
+          json.field("code", "FEED_LOST")
+          json.field("count", count)
+        })
+    }
+    write()
+  }
+
+  private func armSweep() {
+    guard !isSweepArmed, !coalescer.isEmpty else { return }
+    isSweepArmed = true
+    _ = loop.schedule(after: rules.coalesce, sink: self, tag: Timer.sweep.rawValue)
+  }
+
+  // MARK: Reading
+
+  /// Rows after a position; without one only where the feed stands. A position that cannot be resumed from is a
+  /// reset to the newest row: what changed in between has to be asked for by REST.
+  func page(after cursor: FeedCursor?) async -> FeedPage {
+    let epoch = Epoch(store.feedEpoch)
+    do {
+      let range = try await store.changeLogRange()
+      newest = max(newest, range.newest)
+      guard let cursor else { return at(range.newest, epoch, reset: nil) }
+      guard cursor.epoch == epoch else { return at(range.newest, epoch, reset: .unknownEpoch) }
+      guard let after = Int64(exactly: cursor.sequence), after <= range.newest else {
+        return at(range.newest, epoch, reset: .notABoundary)
+      }
+      guard range.newest - after <= Int64(rules.maxGap), after >= range.oldest - 1 else {
+        return at(range.newest, epoch, reset: .truncated)
+      }
+      let rows = try await store.changes(after: after, limit: rules.pageRows)
+      return FeedPage(
+        epoch: epoch, events: rows.map(FeedEvent.init), sequence: UInt64(rows.last?.seq ?? after),
+        hasMore: rows.count == rules.pageRows, reset: nil)
+    } catch {
+      note("change feed: cannot be read: \(error)")
+      return at(newest, epoch, reset: cursor == nil ? nil : .truncated)
+    }
+  }
+
+  private func at(_ sequence: Int64, _ epoch: Epoch, reset: ResetReason?) -> FeedPage {
+    FeedPage(epoch: epoch, events: [], sequence: UInt64(max(0, sequence)), hasMore: false, reset: reset)
+  }
+}
+
+extension FeedEvent {
+  /// A row as the feed shows it.
+  init(_ change: Change) {
+    self.init(
+      sequence: UInt64(max(0, change.seq)), timestamp: Timestamp.text(change.timestampMS),
+      topic: change.topic,
+      type: change.type, sessionID: change.sessionID, payload: Array(change.payload.utf8))
+  }
+}

@@ -1,0 +1,199 @@
+import Reactor
+import Store
+import StreamServer
+import Tail
+import Wire
+
+/// Reads every transcript once, page by page in the background, for search, counts and the time index. Lives on the
+/// home loop; pages are read on the archive thread, behind what clients wait for.
+///
+/// Each page is stored together with the position after it, so that a restart goes on where the last page ended.
+actor SearchIndexer: TimerSink {
+  nonisolated let loop: EventLoop
+  let sessions: any SessionSource
+  let history: any HistorySource
+  let store: Store
+  let rules: SearchRules
+  private let note: @Sendable (String) -> Void
+  private var queue = IndexQueue()
+  private var grown: Set<String> = []
+  private var sizes: [String: UInt64] = [:]
+  var progress: [String: FileProgress] = [:]
+  private var failure: String?
+  private var isRunning = false
+  private var isStopped = false
+  private var isGrownArmed = false
+  private var pause: CheckedContinuation<Void, Never>?
+
+  /// How far one session's file is indexed.
+  struct FileProgress: Sendable {
+    var epoch: UInt32
+    var through: UInt64
+    var isDone: Bool
+    var counts: SessionCounts
+  }
+
+  private enum Timer: UInt64 { case grown = 1, rest }
+
+  /// How long a session that grows rests before its new part is indexed.
+  private static let settle = Duration.milliseconds(500)
+  /// How long the indexer waits after a page that could not be stored.
+  private static let retry = Duration.seconds(5)
+
+  init(
+    loop: EventLoop, sessions: any SessionSource, history: any HistorySource, store: Store,
+    rules: SearchRules,
+    note: @escaping @Sendable (String) -> Void
+  ) {
+    self.loop = loop
+    self.sessions = sessions
+    self.history = history
+    self.store = store
+    self.rules = rules
+    self.note = note
+  }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  /// Learns what earlier runs have indexed and begins with the rest.
+  func start(_ entries: [SessionEntry]) async {
+    guard rules.enabled else { return }
+    do {
+      let counted = Dictionary(
+        try await store.indexCounts().map { ($0.sessionID, $0) }, uniquingKeysWith: { first, _ in first })
+      for position in try await store.indexPositions() {
+        guard let known = counted[position.sessionID], known.epoch == position.epoch,
+          known.through == position.through
+        else { continue }
+        progress[position.sessionID] = FileProgress(
+          epoch: position.epoch, through: position.through, isDone: position.isDone, counts: known.counts)
+      }
+    } catch {
+      fail("\(error)")
+    }
+    for entry in entries.sorted(by: { $0.updatedMS < $1.updatedMS }) {
+      sizes[entry.id] = entry.facts.size
+      if needsIndexing(entry) { queue.push(entry.id) }
+    }
+    run()
+    for entry in entries where entry.counts == nil {
+      if let known = progress[entry.id], known.isDone { await sessions.setCounts(entry.id, known.counts) }
+    }
+  }
+
+  /// Ends after the page at hand.
+  func stop() {
+    isStopped = true
+    pause?.resume()
+    pause = nil
+  }
+
+  /// A session is new or has grown.
+  func changed(_ entry: SessionEntry) {
+    guard rules.enabled, !isStopped else { return }
+    sizes[entry.id] = entry.facts.size
+    guard needsIndexing(entry) else { return }
+    grown.insert(entry.id)
+    guard !isGrownArmed else { return }
+    isGrownArmed = true
+    _ = loop.schedule(after: Self.settle, sink: self, tag: Timer.grown.rawValue)
+  }
+
+  private func needsIndexing(_ entry: SessionEntry) -> Bool {
+    guard entry.status != .closed, entry.status != .unreadable, entry.facts.size > 0 else { return false }
+    guard let known = progress[entry.id], known.isDone, known.epoch == entry.epoch?.value else { return true }
+    return entry.isDocument || entry.facts.size > known.through
+  }
+
+  // MARK: The run
+
+  private func run() {
+    guard !isRunning, !isStopped, !queue.isEmpty else { return }
+    isRunning = true
+    // The archive's and the storage's threads put the work of this priority behind all other.
+    Task(executorPreference: loop, priority: .utility) {
+      while await self.step() { await self.rest(self.rules.rest) }
+      await self.ended()
+    }
+  }
+
+  private func ended() {
+    isRunning = false
+    run()
+  }
+
+  private func step() async -> Bool {
+    guard !isStopped, let id = queue.pop() else { return false }
+    do {
+      if try await indexPage(id) { queue.push(id) }
+      failure = nil
+    } catch {
+      fail(error.message)
+      grown.insert(id)
+      await rest(Self.retry)
+      wakeGrown()
+    }
+    return !isStopped && !queue.isEmpty
+  }
+
+  private func fail(_ reason: String) {
+    if failure == nil { note("search: the index cannot be kept up: \(reason)") }
+    failure = reason
+  }
+
+  private func rest(_ duration: Duration) async {
+    guard !isStopped else { return }
+    await withCheckedContinuation { continuation in
+      pause = continuation
+      _ = loop.schedule(after: duration, sink: self, tag: Timer.rest.rawValue)
+    }
+  }
+
+  nonisolated func timerFired(_ tag: UInt64) {
+    assumeIsolated { $0.due(Timer(rawValue: tag)) }
+  }
+
+  private func due(_ timer: Timer?) {
+    switch timer {
+    case .grown: wakeGrown()
+    case .rest:
+      pause?.resume()
+      pause = nil
+    case nil: break
+    }
+  }
+
+  private func wakeGrown() {
+    isGrownArmed = false
+    for id in grown { queue.push(id) }
+    grown = []
+    run()
+  }
+
+  // MARK: Health
+
+  /// How far the index is, for `/health`.
+  struct Progress: Sendable {
+    var state: String
+    var files: Int
+    var filesDone: Int
+    var bytes: UInt64
+    var bytesDone: UInt64
+    var reason: String?
+  }
+
+  /// How far the index is.
+  var health: Progress {
+    var result = Progress(
+      state: !rules.enabled ? "off" : failure != nil ? "failing" : queue.isEmpty ? "idle" : "indexing",
+      files: sizes.count, filesDone: 0, bytes: 0, bytesDone: 0, reason: failure)
+    for (id, size) in sizes {
+      result.bytes += size
+      guard let known = progress[id] else { continue }
+      if known.isDone { result.filesDone += 1 }
+      // Positions of documents count messages, not bytes.
+      result.bytesDone += known.isDone ? size : min(known.through, size)
+    }
+    return result
+  }
+}

@@ -1,0 +1,69 @@
+import Tail
+
+/// The order of sessions, and what lists filter them by: keys only, kept up to date by the news of the tail, so that
+/// a page of ten thousand sessions costs no reading and little copying. A value inside the control plane.
+struct SessionIndex: Sendable {
+  /// What a list sorts by.
+  enum Order: String, Sendable, CaseIterable {
+    case created = "created_at"
+    case updated = "updated_at"
+    case lastMessage = "last_message_at"
+  }
+
+  /// The keys of one session.
+  struct Row: Sendable {
+    var id: String
+    var agent: AgentKind
+    var status: SessionStatus
+    var cwd: String?
+    var isSubagent: Bool
+    var createdMS: Int64
+    var updatedMS: Int64
+    var lastMessageMS: Int64
+
+    func key(_ order: Order) -> Int64 {
+      switch order {
+      case .created: createdMS
+      case .updated: updatedMS
+      case .lastMessage: lastMessageMS
+      }
+    }
+  }
+
+  private(set) var rows: [String: Row] = [:]
+  /// Ids by key, oldest first; sorted when a list asks, and until a key changes.
+  private var sorted: [Order: [String]] = [:]
+
+  /// Puts a session in, or its new keys.
+  mutating func put(_ entry: SessionEntry) {
+    let row = Row(entry)
+    let old = rows.updateValue(row, forKey: row.id)
+    for order in Order.allCases where old?.key(order) != row.key(order) { sorted[order] = nil }
+  }
+
+  /// The ids of the sessions that pass, in order.
+  mutating func ids(by order: Order, descending: Bool, where passes: (Row) -> Bool) -> [String] {
+    let ordered = sorted[order] ?? sort(order)
+    sorted[order] = ordered
+    var ids: [String] = []
+    for id in ordered {
+      if let row = rows[id], passes(row) { ids.append(id) }
+    }
+    return descending ? ids.reversed() : ids
+  }
+
+  /// Equal keys are ordered by id, so that pages of one state never overlap.
+  private func sort(_ order: Order) -> [String] {
+    rows.values.map { ($0.key(order), $0.id) }.sorted { $0 < $1 }.map(\.1)
+  }
+}
+
+extension SessionIndex.Row {
+  init(_ entry: SessionEntry) {
+    let last = entry.lastMessageMS
+    self.init(
+      id: entry.id, agent: entry.agent, status: entry.status, cwd: entry.summary.cwd,
+      isSubagent: entry.parent != nil, createdMS: entry.createdMS, updatedMS: entry.updatedMS,
+      lastMessageMS: last ?? entry.updatedMS)
+  }
+}

@@ -1,0 +1,41 @@
+import StreamServer
+import Tail
+import Wire
+
+/// The sessions, as the control plane sees them: the tail engine, or a model of it in tests.
+public protocol SessionSource: Sendable {
+  /// Every session, in no order.
+  func entries() async -> [SessionEntry]
+  /// One session.
+  func entry(_ session: String) async -> SessionEntry?
+  /// What is needed to read a session's history, without following it.
+  func facts(_ session: String) async throws(TailError) -> TopicFacts
+  /// The background reader has been through the whole file.
+  func setCounts(_ session: String, _ counts: SessionCounts) async
+  /// How the tail is doing.
+  func health() async -> TailHealth
+}
+
+/// History as values: the archive, or a model of it in tests.
+public protocol HistorySource: Sendable {
+  /// A stretch of decoded lines.
+  func records(
+    _ facts: TopicFacts, from start: StartPoint, before: Cursor?, limit: Int
+  ) async -> Result<HistoryPage, ArchiveFault>
+  /// The bytes of the line that ends at a cursor.
+  func line(_ facts: TopicFacts, at cursor: Cursor) async -> Result<[UInt8], ArchiveFault>
+  /// One page for the indexes.
+  func index(
+    _ facts: TopicFacts, from offset: UInt64, newestMS: Int64?, bytes: Int
+  ) async -> Result<IndexedPage, ArchiveFault>
+}
+
+extension TailEngine: SessionSource {}
+
+extension Archive: HistorySource {}
+
+/// The loops' counters; the server gives them.
+public protocol StatisticsSource: Sendable {
+  /// What each loop has done.
+  func statistics() async -> [ShardStatistics]
+}

@@ -1,0 +1,72 @@
+import StreamServer
+import Tail
+import Wire
+
+extension ControlPlane {
+  /// `GET sessions/{id}/stream` and `GET chat/stream`
+  func streamSession(_ call: Call, id: String, view: ViewKind? = nil) async throws(Problem) -> Reply {
+    try checkServing()
+    let entry = try await session(id)
+    let shown = view ?? call.text("view").flatMap { ViewKind(rawValue: $0) } ?? .events
+    return .stream(
+      StreamPlan(
+        .transcript(session: entry.id, start: Self.start(call)), view: shown, include: Self.include(call),
+        untilTurn: shown == .raw ? false : call.text("until") == "turn"))
+  }
+
+  /// `GET stream`
+  func streamSeveral(_ call: Call) async throws(Problem) -> Reply {
+    try checkServing()
+    var ids: [String] = []
+    for id in call.all("session") where !ids.contains(id) { ids.append(id) }
+    guard ids.count <= rules.maxStreamSessions else {
+      throw .invalid("session", "may name at most \(rules.maxStreamSessions) sessions")
+    }
+    let positions = (call.text("last-event-id") ?? call.text("after")).flatMap { CursorSet($0) }
+    let otherwise = Self.startWithoutCursor(call)
+    var starts: [(session: String, start: StartPoint)] = []
+    for id in ids {
+      let entry = try await session(id)
+      starts.append((entry.id, positions?[id].map { .cursor($0) } ?? otherwise))
+    }
+    let view = call.text("view").flatMap { ViewKind(rawValue: $0) } ?? .events
+    return .stream(StreamPlan(.transcripts(starts), view: view, include: Self.include(call)))
+  }
+
+  /// `GET events`
+  static func streamFeed(_ call: Call) -> Reply {
+    let after = (call.text("last-event-id") ?? call.text("after")).flatMap { FeedCursor($0) }
+    return .stream(
+      StreamPlan(
+        .feed(FeedPlan(topics: Set(call.words("topics")), session: call.text("session_id"), after: after))))
+  }
+
+  /// `GET ws`
+  static func openSocket(_ call: Call) throws(Problem) -> Reply {
+    let key = try WebSocketHandshake.key(of: call.request.head)
+    return .webSocket(WebSocketPlan(key: key, isTeleClaude: call.mount == .root))
+  }
+
+  /// A stream that begins while the server goes would be told `bye` at once.
+  func checkServing() throws(Problem) {
+    guard phase != .draining else { throw Problem(.unavailable, "the server is stopping") }
+  }
+
+  /// Where a stream begins: the precedence of STREAMS section 2.
+  static func start(_ call: Call) -> StartPoint {
+    if let cursor = call.cursor("last-event-id") ?? call.cursor("after") { return .cursor(cursor) }
+    return startWithoutCursor(call)
+  }
+
+  private static func startWithoutCursor(_ call: Call) -> StartPoint {
+    if let time = call.time("since_timestamp") {
+      return .since(milliseconds: time.milliseconds, after: call.text("since_mode") == "after")
+    }
+    if let count = call.number("tail") { return .tail(count) }
+    return .beginning
+  }
+
+  static func include(_ call: Call) -> Include {
+    call.text("include").flatMap { Include(parameter: $0) } ?? .standard
+  }
+}

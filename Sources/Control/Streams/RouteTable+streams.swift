@@ -1,0 +1,106 @@
+import StreamServer
+import Wire
+
+extension RouteTable {
+  /// Streams and sockets (STREAMS).
+  static let streams: [Route<ControlPlane>] = [
+    Route(
+      .get, "sessions/{id}/stream", rate: .streaming, "A session's transcript, from a position on and live.",
+      parameters: [sessionID, lastEventID(.cursor)] + startParameters + viewParameters,
+      answers: [streamAnswer], errors: [.sessionNotFound, .invalidCursor], delivery: .stream
+    ) { plane, call throws(Problem) in try await plane.streamSession(call, id: call.id) },
+    Route(
+      .get, "stream", mounts: [.v1], rate: .streaming,
+      "Several sessions on one stream; ids are session:cursor pairs joined by commas.",
+      parameters: [
+        Parameter("session", .id, required: true, repeated: true, "A session; may stand several times."),
+        lastEventID(.cursorSet),
+        Parameter("after", .cursorSet, "Begin after these positions: session:cursor pairs joined by commas."),
+      ] + sinceParameters + [
+        Parameter("view", .choice(["events", "raw"]), default: "events", "The form."), includeParameter,
+      ],
+      answers: [streamAnswer], errors: [.sessionNotFound, .invalidCursor], delivery: .stream
+    ) { plane, call throws(Problem) in try await plane.streamSeveral(call) },
+    Route(
+      .post, "chat/stream", aliases: ["chat"], mounts: [.api], rate: .streaming,
+      "A session as an AI SDK UI message stream; with a new user message it is sent to the agent first.",
+      parameters: [lastEventID(.cursor), untilParameter, includeParameter],
+      body: .json(schema: "ChatRequest", required: true), answers: [uiAnswer],
+      errors: [.sessionNotFound, .invalidCursor, .sendNotBuilt], delivery: .stream
+    ) { plane, call throws(Problem) in try await plane.chat(call) },
+    Route(
+      .get, "chat/stream", mounts: [.api], rate: .streaming,
+      "A session as an AI SDK UI message stream, for clients that cannot POST.",
+      parameters: [
+        Parameter("session_id", .id, required: true, "The session."), lastEventID(.cursor), untilParameter,
+        includeParameter,
+      ] + startParameters,
+      answers: [uiAnswer], errors: [.sessionNotFound, .invalidCursor], delivery: .stream
+    ) { plane, call throws(Problem) in
+      try await plane.streamSession(call, id: call.text("session_id") ?? "", view: .ui)
+    },
+    Route(
+      .get, "events", mounts: [.root, .v1], rate: .streaming, "The change feed.",
+      parameters: [
+        lastEventID(.feedCursor), Parameter("after", .feedCursor, "Changes after this position."),
+        Parameter("topics", .text(maximum: 16_384), "Only these topics, joined by commas."),
+        Parameter("session_id", .id, "Only changes of this session."),
+      ], answers: [streamAnswer], errors: [.invalidCursor], delivery: .stream
+    ) { _, call throws(Problem) in ControlPlane.streamFeed(call) },
+    Route(
+      .get, "ws", mounts: [.root, .v1], rate: .streaming, "WebSocket: topics, events, commands.",
+      parameters: [ticketParameter], answers: [.init(101, "The connection is a WebSocket.", nil)],
+      errors: [.upgradeRequired], delivery: .socket
+    ) { _, call throws(Problem) in try ControlPlane.openSocket(call) },
+    Route(
+      .get, "execute", mounts: [.api], rate: .streaming, "Another name of /ws.",
+      parameters: [ticketParameter],
+      answers: [.init(101, "The connection is a WebSocket.", nil)], errors: [.upgradeRequired],
+      delivery: .socket
+    ) { _, call throws(Problem) in try ControlPlane.openSocket(call) },
+    Route(
+      absent: .get, "mux", mounts: [.root], rate: .streaming, tier: .fundamental, "WebSocket: terminals.",
+      because: notBuilt),
+    Route(
+      absent: .post, "streaming", mounts: [.api], rate: .streaming, tier: .fundamental,
+      "A session as the events of the web front end's own stream; starts one when none is named.",
+      because: notBuilt),
+  ]
+
+  private static let streamAnswer = Operation.Answer(200, "Server-sent events.", "text/event-stream")
+  private static let uiAnswer = Operation.Answer(200, "An AI SDK UI message stream.", "text/event-stream")
+
+  private static func lastEventID(_ form: Parameter.Form) -> Parameter {
+    Parameter(
+      "last-event-id", form, in: .header, "The id of the last event received; beats every other start.")
+  }
+
+  private static let sinceParameters: [Parameter] = [
+    Parameter(
+      "since_timestamp", .time, "Begin at the first record at which the newest time so far reaches this one."),
+    Parameter(
+      "since_mode", .choice(["at", "after"]), default: "at", "Whether the newest time reaches or exceeds it."),
+    Parameter("tail", .number(0...100_000), "Begin with the last N records."),
+  ]
+
+  private static let startParameters: [Parameter] =
+    [Parameter("after", .cursor, "Begin after this position.")] + sinceParameters
+
+  private static let includeParameter = Parameter(
+    "include", .choices(["text", "thinking", "tools", "activity", "meta", "hidden"]),
+    default: "text,thinking,tools",
+    "What is shown.")
+
+  private static let untilParameter = Parameter("until", .choice(["turn"]), "The stream ends with the turn.")
+
+  private static let viewParameters: [Parameter] = [
+    Parameter("view", .choice(ViewKind.allCases.map(\.rawValue)), default: "events", "The form."),
+    includeParameter, untilParameter,
+  ]
+
+  private static let ticketParameter = Parameter(
+    "ticket", .text(maximum: 256), "A one-time ticket of POST ws-ticket, for browsers without a cookie.")
+
+  /// Why most routes are listed and not served.
+  static let notBuilt = "it is not built yet"
+}
