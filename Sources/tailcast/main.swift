@@ -1,1 +1,12 @@
-print("tailcast")
+import Client
+import Glibc
+
+// A peer that goes away in the middle of a write is an error of that write, not the end of the process.
+signal(SIGPIPE, SIG_IGN)
+
+let surroundings = Surroundings.ofProcess(environment: ProcessEnvironment.all())
+let command = TailcastCommand(
+  version: Version.current,
+  serve: { ServerProcess(configuration: $0).run() },
+  local: { configuration throws(LocalFault) in try PrivateServer(configuration: configuration) })
+exit(command.run(arguments: Array(CommandLine.arguments.dropFirst()), surroundings: surroundings))

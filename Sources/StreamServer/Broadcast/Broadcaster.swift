@@ -239,7 +239,7 @@ actor Broadcaster {
         session: topic.session,
         variant: Variant(view: output.key.view, include: output.key.include, transport: transport))
       let append = LogAppend(
-        key: key, bytes: encoded.bytes, marks: encoded.marks, facts: facts,
+        key: key, bytes: encoded.bytes, marks: encoded.marks, facts: facts, readAt: loop.now,
         restart: encoded.restart)
       for shard in output.view.shards[transport] ?? [] { shards[shard].post { $0.append(append) } }
     }

@@ -1,3 +1,4 @@
+import Reactor
 import Tail
 import Wire
 
@@ -16,6 +17,8 @@ struct LogAppend: Sendable {
   var marks: [ByteLog.Mark]
   /// Where the transcript stands after them.
   var facts: TopicFacts
+  /// When it was read from the file.
+  var readAt: Instant
   /// Set when the content starts over: `bytes` then begins with the `reset` frame, which ends at this count.
   var restart: Restart?
 

@@ -42,6 +42,8 @@ final class Connection {
   var blockedSince = Instant(nanoseconds: 0)
   /// Close once everything is sent.
   var closesWhenSent = false
+  /// So much was sent ahead of an answer that reading rests.
+  var isReadingPaused = false
   /// The peer will send no more.
   var isHalfClosed = false
   var lastSent = Instant(nanoseconds: 0)

@@ -13,6 +13,7 @@ extension Shard {
     bytes.append(append.bytes, marks: append.marks, headOffset: append.facts.head)
     if let restart = append.restart { settle(log, bytes, restart, append, old) }
     release(log)
+    if log.pendingSince == nil { log.pendingSince = append.readAt }
     if !log.isDirty {
       log.isDirty = true
       dirty.append(log)

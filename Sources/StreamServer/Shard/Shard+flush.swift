@@ -52,6 +52,11 @@ extension Shard {
     statistics.bytesOut += sent
     log.lastFlush = loop.now
     let isDone = index >= log.readers.count
+    if isDone, let since = log.pendingSince {
+      statistics.note(
+        latencyUS: UInt64((Instant.current() - since).wholeNanoseconds / 1000), count: log.readers.count)
+      log.pendingSince = nil
+    }
     log.flushIndex = isDone ? 0 : index
     for subscription in slow { catchUp(subscription) }
     return isDone

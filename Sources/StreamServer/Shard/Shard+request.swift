@@ -37,7 +37,12 @@ extension Shard {
         arm(connection, after: context.http.headTimeout)
       }
       connection.decoder?.append(bytes)
-      if case .reading = connection.phase { parse(connection) }
+      if case .reading = connection.phase { return parse(connection) }
+      // Requests sent ahead wait in memory; no more of them than one request may have.
+      if let ahead = connection.decoder?.buffered, ahead > context.http.headBytes + context.http.bodyBytes {
+        connection.isReadingPaused = true
+        setInterest(connection)
+      }
     }
   }
 
@@ -107,6 +112,7 @@ extension Shard {
     if hasBody, head.method != .head { connection.outbox.append(response.body) }
     connection.closesWhenSent = !keeps
     connection.head = nil
+    connection.isReadingPaused = false
     connection.phase = .reading
     setDeadline(connection, after: context.http.keepAlive)
     arm(connection, after: context.http.keepAlive)

@@ -94,13 +94,15 @@ public actor Shard: ReadinessSink, TimerSink, TurnSink {
 
   private func handle(_ id: UInt64, _ readiness: Readiness) {
     guard let connection = connections[id] else { return }
+    // A hang-up is not asked for, so it means both directions: nobody is there to be answered.
     if readiness.contains(.error) { return close(connection, "error") }
+    if readiness.contains(.hangup) { return close(connection, "closed_by_peer") }
     if readiness.contains(.writable) {
       connection.isBlocked = false
       pump(connection)
     }
     guard connections[id] === connection else { return }
-    if !readiness.isDisjoint(with: [.readable, .hangup]) { read(connection) }
+    if readiness.contains(.readable) { read(connection) }
   }
 
   /// Closes a connection and everything that hangs on it; its cursor is the client's.
@@ -118,7 +120,7 @@ public actor Shard: ReadinessSink, TimerSink, TurnSink {
 
   /// Asks to be told when the socket takes bytes again, or no longer.
   func setInterest(_ connection: Connection) {
-    var wanted: Readiness = connection.isHalfClosed ? [] : .readable
+    var wanted: Readiness = connection.isHalfClosed || connection.isReadingPaused ? [] : .readable
     if connection.isBlocked { wanted.insert(.writable) }
     guard wanted != connection.interest, let registration = connection.registration else { return }
     connection.interest = wanted

@@ -17,6 +17,8 @@ final class TopicLog {
   var flushIndex = 0
   /// Set while the log waits for the end of the turn.
   var isDirty = false
+  /// When the oldest bytes that have not been flushed were read from the file.
+  var pendingSince: Instant?
   /// When its live readers were last sent something.
   var lastFlush = Instant(nanoseconds: 0)
 

@@ -52,6 +52,15 @@ extension TailEngine {
     scheduleSurvey()
   }
 
+  /// Returns when every head and tail that waits has been read.
+  public func surveyed() async {
+    if !surveying.isEmpty {
+      isSurveyScheduled = true
+      await runSurveys()
+    }
+    await save()
+  }
+
   private func survey(_ path: String) async {
     guard let id = catalog.id(ofPath: path), let entry = catalog[id] else { return }
     let known = try? await store.identity(path: path)

@@ -1,0 +1,48 @@
+import Client
+import Control
+import Glibc
+import Reactor
+import Store
+import StreamServer
+import Synchronization
+import Wire
+
+/// `tailcast serve`: one server in the foreground, from its lock to its last byte. Its thread only waits.
+struct ServerProcess {
+  private let configuration: Configuration
+  private let journal: Journal
+
+  init(configuration: Configuration) {
+    self.configuration = configuration
+    journal = Journal(configuration.log)
+  }
+
+  /// Runs until a signal or `POST /shutdown` ends it; the exit code.
+  func run() -> Int32 {
+    // Before any thread exists: a signal goes to the loop's descriptor or nowhere.
+    EventLoop.blockSignals([SIGTERM, SIGINT])
+    raiseDescriptorLimit()
+    let directory: StateDirectory
+    do {
+      directory = try StateDirectory(configuration.state)
+    } catch {
+      complain("\(error)")
+      return 1
+    }
+    let life = ServerLife(directory: directory, configuration: configuration, journal: journal)
+    return life.run()
+  }
+
+  private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}
+
+/// One clear line on standard error.
+func complain(_ text: String) {
+  let line = Array("tailcast: \(text)\n".utf8)
+  _ = write(2, line, line.count)
+}
