@@ -22,7 +22,8 @@ struct OpenedTranscript: Sendable {
     let facts = try file.facts()
     guard facts.isRegular else { throw SystemError(call: "open", errno: EISDIR) }
     let firstHash = try firstLineHash(file, size: facts.size)
-    let boundary = try lastBoundary(file, size: facts.size)
+    // Both are looked for in turn while the writer may be at work: without a first line there is no position.
+    let boundary = firstHash == nil ? 0 : try lastBoundary(file, size: facts.size)
     let witnessBytes = try file.read(
       at: boundary - min(boundary, UInt64(Witness.span)), count: Int(min(boundary, UInt64(Witness.span))))
     var incarnation = known?.incarnation ?? 0
@@ -39,7 +40,7 @@ struct OpenedTranscript: Sendable {
       FileIdentity(device: facts.device, inode: facts.inode, incarnation: incarnation, firstHash: $0)
     }
     return OpenedTranscript(
-      facts: facts, identity: identity, incarnation: incarnation, boundary: identity == nil ? 0 : boundary,
+      facts: facts, identity: identity, incarnation: incarnation, boundary: boundary,
       witness: Witness(end: boundary, bytes: witnessBytes), replaced: replaced)
   }
 

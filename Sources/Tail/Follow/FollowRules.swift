@@ -4,11 +4,10 @@ import Glibc
 struct FollowRules: Sendable {
   /// What the follower has to do.
   enum Action: Equatable, Sendable {
-    /// Nothing changed.
-    case rest
     /// Read on from the position, after comparing the witness.
     case read
-    /// The bytes read before may have changed in place: compare the witness, then rest.
+    /// Nothing is new, but the bytes read before may have changed in place: compare the witness. The time of the last
+    /// modification says nothing: two writes within one tick of the file system's clock share it.
     case verify
     /// The file is shorter than what was read from it.
     case restart(RestartReason)
@@ -26,8 +25,6 @@ struct FollowRules: Sendable {
   var inode: UInt64?
   /// Bytes read so far.
   var position: UInt64
-  /// The modification time at the last look.
-  var modifiedNS: Int64
 
   /// What to do about these facts.
   func observe(_ facts: FileFacts) -> Action {
@@ -35,7 +32,7 @@ struct FollowRules: Sendable {
     guard let device, let inode, facts.device == device, facts.inode == inode else { return .reopen }
     if facts.size < position { return .restart(.truncated) }
     if facts.size > position { return .read }
-    return facts.modifiedNS == modifiedNS ? .rest : .verify
+    return .verify
   }
 
   /// What to do when the facts cannot be had.

@@ -47,22 +47,20 @@ final class Follower {
     assembler = LineAssembler(at: opened.boundary, limit: limits.maxRecordBytes)
     file = try? OpenFile(path)
     let held = file.flatMap { try? $0.facts() }
-    rules = FollowRules(
-      device: held?.device, inode: held?.inode, position: opened.boundary, modifiedNS: .min)
+    rules = FollowRules(device: held?.device, inode: held?.inode, position: opened.boundary)
   }
 
   /// The position after the last whole line.
   var head: UInt64 { assembler.boundary }
   /// Bytes seen, with the unfinished line.
   var position: UInt64 { assembler.position }
+  /// Bytes of the unfinished line that are in memory.
+  var heldBytes: Int { assembler.heldBytes }
 
   /// Looks once: reads at most `read_bytes`.
   func advance() -> Progress {
     switch look() {
-    case .rest:
-      return Progress()
     case .verify:
-      rules.modifiedNS = facts.modifiedNS
       guard let file, !witness.holds(in: file) else { return Progress() }
       begin(.replaced)
       return Progress(more: true)
@@ -88,8 +86,9 @@ final class Follower {
     switch first {
     case .whole(let bytes, _, _): hash = FileIdentity.hash(ofFirst: bytes)
     case .oversized:
-      let head = try? file?.read(at: 0, count: FileIdentity.hashedBytes)
-      hash = FileIdentity.hash(ofFirst: (head ?? [])[...])
+      // Up to its newline, as when the file is opened again: the limit may be smaller than what is hashed.
+      let head = (try? file?.read(at: 0, count: FileIdentity.hashedBytes)) ?? []
+      hash = FileIdentity.hash(ofFirst: head.prefix { $0 != 0x0A })
     }
     identity = FileIdentity(
       device: rules.device ?? 0, inode: rules.inode ?? 0, incarnation: incarnation, firstHash: hash)
@@ -135,7 +134,6 @@ final class Follower {
       assembler.append(chunk, from: overlap) { progress.lines.append($0) }
       witness.advance(over: chunk[overlap...])
       rules.position = assembler.position
-      rules.modifiedNS = facts.modifiedNS
       progress.more = chunk.count == overlap + limits.readBytes
       return progress
     } catch {
@@ -164,7 +162,6 @@ final class Follower {
       rules.inode = now.inode
       identity?.device = now.device
       identity?.inode = now.inode
-      rules.modifiedNS = .min
       return now.size > rules.position ? read() : Progress()
     } catch {
       return error.errno == ENOENT ? stop(.missing) : stop(.denied(errno: error.errno))
@@ -192,6 +189,5 @@ final class Follower {
     assembler = LineAssembler(at: 0, limit: limits.maxRecordBytes)
     witness = .none
     rules.position = 0
-    rules.modifiedNS = .min
   }
 }
