@@ -39,3 +39,5 @@ public protocol StatisticsSource: Sendable {
   /// What each loop has done.
   func statistics() async -> [ShardStatistics]
 }
+
+extension StreamServer: StatisticsSource {}

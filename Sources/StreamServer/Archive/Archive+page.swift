@@ -5,7 +5,8 @@ extension Archive {
   /// A page of at most `page_bytes` (or one line), encoded for a variant, up to the facts' head.
   func page(_ request: PageRequest) -> Result<Page, ArchiveFault> {
     guard let epoch = request.facts.epoch else { return .failure(.changed) }
-    let shareable = request.part == nil && request.opening == nil && !request.untilTurn
+    let shareable =
+      request.part == nil && request.opening == nil && !request.untilTurn && !request.repeatsLast
     let key = PageCache.Key(
       session: request.facts.session, epoch: epoch, variant: request.variant, offset: request.offset)
     if shareable, let page = pages[key] { return .success(page) }
@@ -35,6 +36,13 @@ extension Archive {
         encoder.append(frame, line: at, into: &bytes)
       }
     }
+    if request.repeatsLast, first > 0 {
+      let line = Cursor(epoch: epoch, offset: first)
+      let events = try lastMessage(file, before: first)
+      for frame in state.view.frames(at: line, record: nil, events: events) {
+        encoder.append(frame, line: line, into: &bytes)
+      }
+    }
     try file.items(from: first) { item in
       let line = Cursor(epoch: epoch, offset: item.end)
       let (records, events) = state.lines.read(item)
@@ -60,5 +68,21 @@ extension Archive {
           offset: end))
     }
     return Page(bytes: bytes, end: max(end, first), isFull: isFull, endsTurn: endsTurn)
+  }
+
+  /// The message before an ordinal of a document, as an update that replaces all of it.
+  private func lastMessage(
+    _ file: TranscriptFile, before offset: UInt64
+  ) throws(TranscriptFile.Fault) -> [TranscriptEvent] {
+    var lines = LineRenderer(agent: file.facts.agent, profile: .unknown)
+    var events: [TranscriptEvent] = []
+    try file.items(from: offset - 1) { item in
+      events = lines.read(item).events
+      return false
+    }
+    return events.compactMap { event in
+      guard case .message(let message) = event, let uuid = message.uuid else { return nil }
+      return .update(MessageUpdate(uuid: uuid, message: message, changed: Array(message.blocks.indices)))
+    }
   }
 }

@@ -80,6 +80,9 @@ struct PageRequest: Sendable {
   /// The `ui` message's id when this page opens the stream.
   var opening: String?
   var untilTurn = false
+  /// Set for the first page after a client's cursor into a document format: the message before it may have changed
+  /// while the client was away, so it is shown once more, as an `update`.
+  var repeatsLast = false
 }
 
 /// One line of history as values, for REST.

@@ -177,6 +177,7 @@ extension Shard {
       statistics.pages += 1
       replay.offset = page.end
       replay.part = nil
+      replay.isResume = false
       replay.page = nil
       replay.sent = 0
       subscription.state = .replaying(replay)
@@ -191,7 +192,7 @@ extension Shard {
       reset(subscription, requested: replay.requested, reason)
       return true
     }
-    if !subscription.owesOpening, replay.part == nil, let bytes = subscription.log.log,
+    if !subscription.owesOpening, replay.part == nil, !replay.isResume, let bytes = subscription.log.log,
       let position = bytes.position(after: replay.offset)
     {
       subscription.state = .live
@@ -235,7 +236,8 @@ extension Shard {
     guard let facts = subscription.log.facts else { return }
     let request = PageRequest(
       facts: facts, variant: subscription.log.key.variant, offset: replay.offset, part: replay.part,
-      opening: subscription.owesOpening ? subscription.messageID : nil, untilTurn: subscription.untilTurn)
+      opening: subscription.owesOpening ? subscription.messageID : nil, untilTurn: subscription.untilTurn,
+      repeatsLast: replay.isResume)
     let id = subscription.connection.id
     Task {
       let result = await self.context.archive.page(request)

@@ -124,7 +124,9 @@ extension Shard {
     switch located {
     case .at(let offset, let part):
       greet(subscription, entry, at: Cursor(epoch: epoch, offset: offset, part: part))
-      subscription.state = .replaying(.init(offset: offset, part: part))
+      subscription.state = .replaying(
+        .init(
+          offset: offset, part: part, isResume: facts.isDocument && subscription.requestedCursor != nil))
     case .reset(let reason):
       greet(subscription, entry, at: Cursor(epoch: epoch, offset: 0))
       reset(subscription, requested: subscription.requestedCursor, reason)

@@ -25,6 +25,8 @@ final class Subscription {
     var offset: UInt64
     /// Within the line that ends at `offset`.
     var part: Int?
+    /// The first page after a client's own cursor.
+    var isResume = false
     /// The page being sent.
     var page: Page?
     /// Bytes of it that were sent.

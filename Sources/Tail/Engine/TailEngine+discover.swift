@@ -100,7 +100,8 @@ extension TailEngine {
       if name.isDocument && !old.isDocument { return }
       if old.isDocument && !name.isDocument { forget(id) }
     }
-    insert(path, root: root, name: name, facts: facts, id: id)
+    // The file may have grown while its id was being read, and that event had no session to go to.
+    insert(path, root: root, name: name, facts: (try? FileFacts.of(path)) ?? facts, id: id)
   }
 
   private func insert(_ path: String, root: Root, name: TranscriptName, facts: FileFacts, id wanted: String) {
@@ -111,7 +112,8 @@ extension TailEngine {
       firstSeenMS: min(clockMS(), facts.modifiedNS / 1_000_000))
     if let known = restored.removeValue(forKey: entry.id), known.path == path {
       catalog.put(known)
-      if known.summarised == facts { return }
+      if known.status == .active { activeSessions.insert(known.id) }
+      if known.summarised == facts, known.status == .active || known.status == .idle { return }
       catalog.change(entry.id) { $0.facts = facts }
     } else {
       catalog.put(entry)

@@ -91,5 +91,3 @@ private final class Wiring: Sendable {
     ends.withLock({ $0 })?.server.take(events, epoch: epoch)
   }
 }
-
-extension StreamServer: StatisticsSource {}
