@@ -6,7 +6,8 @@ import Wire
 enum ControlFrames {
   /// The stream begins here. Not a frame of `ui`: its stream begins with `start`.
   static func hello(_ entry: SessionEntry, cursor: Cursor?, server: String) -> Frame {
-    frame("hello", id: cursor == nil ? nil : .record) { json in
+    // With the part, or a client that drops right after it would lose the rest of that line.
+    frame("hello", id: cursor.map { $0.part.map(FrameID.part) ?? .record }) { json in
       json.field("session_id", entry.id)
       json.fieldOrNull("cursor", cursor?.description)
       json.fieldOrNull("epoch", cursor?.epoch.description)
