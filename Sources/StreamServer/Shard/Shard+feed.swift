@@ -91,10 +91,18 @@ extension Shard {
   private func queue(
     _ name: String, id: String, on connection: Connection, _ body: (inout JSONWriter) -> Void
   ) {
-    // On a WebSocket the acknowledgement of the subscription is the greeting.
-    if case .webSocket = connection.phase { return }
     var writer = JSONWriter()
     writer.object(body)
+    if case .webSocket = connection.phase {
+      // The acknowledgement of the subscription is the greeting.
+      guard name != "hello" else { return }
+      return sendJSON(connection) { json in
+        json.field("op", "event")
+        json.field("event", name)
+        json.field("id", id)
+        json.field("data", JSONSlice(writer.take()))
+      }
+    }
     let encoder = FrameEncoder(
       variant: Variant(view: .events, transport: connection.transport), session: "")
     var bytes: [UInt8] = []

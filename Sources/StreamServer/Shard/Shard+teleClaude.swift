@@ -51,7 +51,9 @@ extension Shard {
         json.key("data")
         json.object { data in
           data.fieldOrNull("computer", Optional<String>.none)
-          if type == "sessions" { data.field("sessions", list) } else { data.field("projects", list) }
+          // Its clients walk the list: what is not served yet is an empty one.
+          let shown = list.kind == .array ? list : JSONSlice(Array("[]".utf8))
+          if type == "sessions" { data.field("sessions", shown) } else { data.field("projects", shown) }
         }
       }
       self.pump(connection)

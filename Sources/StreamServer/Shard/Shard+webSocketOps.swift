@@ -47,7 +47,8 @@ extension Shard {
     guard let names = topics(message), !names.isEmpty else {
       return sendError(connection, ref: ref, "VALIDATION_ERROR", "topics must be a list of names")
     }
-    guard session.topicCount + names.count <= context.webSocket.maxTopics else {
+    let added = Set(names).count { !session.has($0) }
+    guard session.topicCount + added <= context.webSocket.maxTopics else {
       return sendError(
         connection, ref: ref, "TOO_MANY_TOPICS", "ws.max_topics is \(context.webSocket.maxTopics)")
     }
@@ -76,10 +77,21 @@ extension Shard {
         }
       } else if Self.changeTopics.contains(name) || name.hasPrefix("channel:") {
         changes.insert(name)
-        feedAfter = message["after"]?.string.flatMap { FeedCursor($0) }
+        if let after = message["after"], !after.isNull {
+          guard let cursor = after.string.flatMap({ FeedCursor($0) }) else {
+            return sendError(connection, ref: ref, "INVALID_CURSOR", "after is not a position of the feed")
+          }
+          feedAfter = cursor
+        }
       } else {
         return sendError(connection, ref: ref, "UNKNOWN_TOPIC", "there is no topic \(name.prefix(64))")
       }
+    }
+    // The topics of one socket share one position, and what came before it cannot be sent between what follows it.
+    if feedAfter != nil, connection.feed != nil {
+      return sendError(
+        connection, ref: ref, "VALIDATION_ERROR", "after is for the first subscription to changes of a socket"
+      )
     }
     let variant = Variant(view: view, include: include, transport: .webSocket)
     let id = connection.id

@@ -17,6 +17,12 @@ final class WebSocketSession {
     self.isTeleClaude = isTeleClaude
   }
 
+  /// True for a topic that it has.
+  func has(_ topic: String) -> Bool {
+    changes.contains(topic)
+      || topic.hasPrefix("transcript:") && transcripts[String(topic.dropFirst(11))] != nil
+  }
+
   /// Topics in all.
   var topicCount: Int { transcripts.count + changes.count }
 }
