@@ -50,6 +50,7 @@ final class Connection {
   /// When what is being waited for is over: a request's head, the next request, a stream's life.
   var deadline: Instant?
   var timer: TimerToken?
+  var timerDue = Instant(nanoseconds: 0)
 
   init(id: UInt64, descriptor: Int32, peer: Peer, limits: RequestDecoder.Limits, now: Instant) {
     self.id = id

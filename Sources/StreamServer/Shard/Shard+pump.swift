@@ -58,6 +58,10 @@ extension Shard {
     guard !connection.isBlocked else { return }
     connection.isBlocked = true
     connection.blockedSince = loop.now
+    let stalled = loop.now + context.limits.stallTimeout
+    if connection.timer != nil, connection.timerDue > stalled {
+      arm(connection, after: context.limits.stallTimeout)
+    }
   }
 
   /// After a pump: who may be sent to directly, and what epoll is asked.

@@ -130,7 +130,12 @@ public actor Shard: ReadinessSink, TimerSink, TurnSink {
   func setDeadline(_ connection: Connection, after: Duration) { connection.deadline = loop.now + after }
 
   func arm(_ connection: Connection, after: Duration) {
+    var due = loop.now + after
+    // A socket that takes nothing is noticed in time, whatever else is waited for.
+    if connection.isBlocked { due = min(due, connection.blockedSince + context.limits.stallTimeout) }
     if let timer = connection.timer { loop.cancel(timer) }
-    connection.timer = loop.schedule(after: after, sink: self, tag: connection.id)
+    connection.timerDue = due
+    connection.timer = loop.schedule(
+      after: max(due - loop.now, .milliseconds(1)), sink: self, tag: connection.id)
   }
 }
