@@ -1,5 +1,6 @@
 import CWslay
 import Glibc
+import Wire
 
 /// Reads the frames of one WebSocket with wslay: masking, fragmentation, control frames, UTF-8, sizes and close codes
 /// (RFC 6455). What it wants to answer (pong, close) it leaves in `replies`. Lives on its connection's loop.
@@ -17,6 +18,8 @@ final class WebSocketReceiver {
   private var input = UnsafeRawBufferPointer(start: nil, count: 0)
   private var taken = 0
   private var events: [Event] = []
+  /// The peer's close frame holds one byte of the two of a code.
+  private var isCodeCut = false
   /// Frames that wslay made; whole, to be sent between other frames.
   private(set) var replies: [UInt8] = []
 
@@ -60,6 +63,11 @@ final class WebSocketReceiver {
     events = []
     let failed = wslay_event_recv(context) != 0
     wslay_event_send(context)
+    // For a frame that it cannot read, and for half a close code, wslay closes without saying why.
+    if failed || isCodeCut, replies.suffix(2) == [0x88, 0x00] {
+      replies.removeLast(2)
+      WebSocketFrame.appendClose(code: 1002, to: &replies)
+    }
     input = UnsafeRawBufferPointer(start: nil, count: 0)
     // wslay stops reading once it has queued a close of its own for a breach of the protocol.
     if failed || wslay_event_get_close_sent(context) != 0 || wslay_event_get_read_enabled(context) == 0 {
@@ -80,6 +88,7 @@ final class WebSocketReceiver {
     case WSLAY_TEXT_FRAME.rawValue: events.append(.text(bytes))
     case WSLAY_BINARY_FRAME.rawValue: events.append(.binary(bytes))
     case WSLAY_PONG.rawValue: events.append(.pong)
+    case WSLAY_CONNECTION_CLOSE.rawValue: isCodeCut = bytes.count == 1
     default: break
     }
   }
