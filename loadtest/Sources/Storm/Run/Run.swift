@@ -65,6 +65,10 @@ public struct Run: Sendable {
     try await Task.sleep(for: .milliseconds(300))
 
     result.tally = await swarm.tally
+    if scenario.latest > 0, Double(result.tally.latency.max) > scenario.latest * 1e9 {
+      result.problems.append(
+        "a line took \(Figure.time(result.tally.latency.max)), longer than `latest` allows")
+    }
     result.liveDeliveries = result.tally.deliveries - result.liveDeliveries
     let end = max(result.tally.lastDelivery, result.written.startedAt)
     result.liveSeconds = Double(end - result.written.startedAt) / 1e9

@@ -54,6 +54,9 @@ public struct Scenario: Sendable, Equatable {
   public var idle = 0.0
   /// Seconds that readers have to reach the end after the last line.
   public var drain = 60.0
+  /// Seconds that a live line may take to a steady reader; 0 for any. A wake-up that was lost is made good by the
+  /// next heartbeat: without this, nobody would see it.
+  public var latest = 5.0
   /// Seconds that connecting and catching up may take.
   public var joinWithin = 120.0
   /// Connections that are opened at the same time.

@@ -37,6 +37,7 @@ struct ScenarioKey: Sendable {
     integer("receive_buffer", \.receiveBuffer, 0...(64 << 20), "SO_RCVBUF of slow and stalled; 0: system's"),
     number("idle", \.idle, 0...3600, "seconds for which all are connected and nobody writes"),
     number("drain", \.drain, 0.1...3600, "seconds to reach the end after the last line"),
+    number("latest", \.latest, 0...3600, "seconds that a live line may take to a steady reader; 0: any"),
     number("join_within", \.joinWithin, 0.1...3600, "seconds to connect and catch up before the writing"),
     integer("connecting", \.connecting, 1...4096, "connections opened at the same time"),
     number("kill_every", \.killEvery, 0...3600, "seconds between two SIGKILLs of the server; 0: none"),

@@ -99,7 +99,11 @@ extension Swarm {
     topic.epoch = position.epoch
     readers[index].position = position
     readers[index].greeted = true
-    tally.greeting.record(now &- readers[index].connectedAt)
+    // A reader that reads when it pleases says nothing about the server.
+    let kind = readers[index].kind
+    if kind == .steady || kind == .reconnecting {
+      tally.greeting.record(now &- readers[index].connectedAt)
+    }
   }
 
   /// History ends: exactly where the reader is.
