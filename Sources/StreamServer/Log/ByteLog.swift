@@ -82,8 +82,10 @@ final class ByteLog {
     if position == head { tailOffset = headOffset }
     tail = position
     if firstMark > 1024, firstMark > marks.count / 2 {
-      marks.removeFirst(firstMark)
-      firstMark = 0
+      // Readers of an older content still need the marks that stand between the tail and the restart.
+      let gone = marks[..<firstMark].firstIndex { $0.position > tail } ?? firstMark
+      marks.removeFirst(gone)
+      firstMark -= gone
     }
   }
 
@@ -107,9 +109,9 @@ final class ByteLog {
     return low > firstMark ? marks[low - 1].position : max(tail, restartPosition)
   }
 
-  /// The first mark at or after a position.
+  /// The first mark at or after a position, whatever content it belongs to.
   func mark(from position: UInt64) -> Mark? {
-    var low = firstMark
+    var low = 0
     var high = marks.count
     while low < high {
       let middle = (low + high) / 2
@@ -118,15 +120,17 @@ final class ByteLog {
     return low < marks.count ? marks[low] : nil
   }
 
-  /// The cursor's offset of a reader that has everything before a position.
+  /// The cursor's offset, in its own content, of a reader that has everything before a position.
   func offset(at position: UInt64) -> UInt64 {
     if position == head { return headOffset }
-    var low = firstMark
-    var high = marks.count
+    let isOld = position < restartPosition
+    var low = isOld ? 0 : firstMark
+    var high = isOld ? firstMark : marks.count
     while low < high {
       let middle = (low + high) / 2
       if marks[middle].position <= position { low = middle + 1 } else { high = middle }
     }
+    if isOld { return low > 0 ? marks[low - 1].offset : 0 }
     return low > firstMark ? marks[low - 1].offset : tailOffset
   }
 

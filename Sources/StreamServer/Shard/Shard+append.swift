@@ -5,14 +5,24 @@ extension Shard {
   /// New frames of a log. They leave at the end of the turn, together with what else comes until then.
   func append(_ append: LogAppend) {
     guard let log = logs[append.key], let bytes = log.log else { return }
-    if let position = bytes.tailAfterTrim(adding: append.bytes.count) { trim(log, bytes, to: position) }
+    var fallen: [Subscription] = []
+    if let position = bytes.tailAfterTrim(adding: append.bytes.count) {
+      fallen = trim(log, bytes, to: position)
+    }
     let old = log.facts
+    let start = bytes.head
     // Live readers find the `reset` frame in the log; those who read from the file are told apart.
     if append.restart != nil { bytes.restart() }
     log.facts = append.facts
     bytes.append(append.bytes, marks: append.marks, headOffset: append.facts.head)
-    if let restart = append.restart { settle(log, bytes, restart, append, old) }
+    if let restart = append.restart {
+      settle(log, bytes, restart, append, old)
+    } else if old?.epoch == nil {
+      log.beginContent(at: start)
+    }
     release(log)
+    // Nobody else would wake those whose socket is not full.
+    for subscription in fallen { pump(subscription.connection) }
     if log.pendingSince == nil { log.pendingSince = append.readAt }
     if !log.isDirty {
       log.isDirty = true
@@ -25,8 +35,10 @@ extension Shard {
     _ log: TopicLog, _ bytes: ByteLog, _ restart: LogAppend.Restart, _ append: LogAppend, _ old: TopicFacts?
   ) {
     bytes.restartPosition = bytes.head - UInt64(append.bytes.count - restart.frameEnd)
+    log.beginContent(at: bytes.restartPosition)
     for subscription in log.subscriptions.values {
-      guard case .replaying(var replay) = subscription.state else { continue }
+      // One that is still to be told of an earlier content's end stands in the content before that.
+      guard case .replaying(var replay) = subscription.state, replay.newContent == nil else { continue }
       replay.newContent = ResetReason(restart.reason)
       replay.requested = old?.epoch.map { Cursor(epoch: $0, offset: replay.page?.end ?? replay.offset) }
       subscription.state = .replaying(replay)
@@ -51,12 +63,12 @@ extension Shard {
     }
   }
 
-  /// Readers that stand before the new tail go on from the file.
-  private func trim(_ log: TopicLog, _ bytes: ByteLog, to position: UInt64) {
-    for reader in log.readers where reader.position < position {
-      fallBack(reader.subscription.takeUnretainedValue(), bytes)
-    }
+  /// Readers that stand before the new tail go on from the file; who they are.
+  private func trim(_ log: TopicLog, _ bytes: ByteLog, to position: UInt64) -> [Subscription] {
+    let fallen = log.readers.filter { $0.position < position }.map { $0.subscription.takeUnretainedValue() }
+    for subscription in fallen { fallBack(subscription, bytes) }
     bytes.trim(to: position)
+    return fallen
   }
 
   /// A live reader leaves the log: it keeps the rest of the frame it is in, and its cursor.
@@ -64,19 +76,26 @@ extension Shard {
     guard let index = subscription.readerIndex else { return }
     let connection = subscription.connection
     let position = subscription.log.readers[index].position
+    // Where it stands once it has finished the frame it is in.
+    var end = position
     var offset = bytes.offset(at: position)
     if connection.middle === subscription, let mark = bytes.mark(from: position) {
       bytes.withBytes(from: position, to: mark.position) { connection.outbox.prepend($0) }
       connection.middle = nil
+      end = mark.position
       offset = mark.offset
     }
-    let isOld = position < bytes.restartPosition
+    let cursor = subscription.log.cursor(at: end)
+    let isOld = end < bytes.restartPosition
     subscription.log.leave(subscription)
     statistics.lagged += 1
     subscription.owesCaughtUp = true
     say(ControlFrames.lagged(bytes: bytes.head - position), subscription, at: nil)
     var replay = Subscription.Replay(offset: offset)
-    if isOld { replay.newContent = .replaced }
+    if isOld {
+      replay.newContent = .replaced
+      replay.requested = cursor
+    }
     subscription.state = .replaying(replay)
   }
 }

@@ -88,6 +88,7 @@ extension Shard {
     guard let log = logs[key], log.facts == nil else { return }
     log.facts = facts
     log.log = ByteLog(at: facts.head, limit: context.limits.ringBytes)
+    log.beginContent(at: 0)
     for subscription in log.subscriptions.values { begin(subscription) }
   }
 

@@ -9,6 +9,8 @@ final class TopicLog {
   /// Where the transcript stands; nil until the broadcaster has opened it.
   var facts: TopicFacts?
   var log: ByteLog?
+  /// The contents that stand in the log, each with its first position; the newest is the last.
+  private var contents: [(start: UInt64, epoch: Epoch)] = []
   /// Live readers, in no order.
   var readers: [Reader] = []
   /// Everybody, live or not.
@@ -25,6 +27,21 @@ final class TopicLog {
   init(key: LogKey) {
     self.key = key
     encoder = FrameEncoder(variant: key.variant, session: key.session)
+  }
+
+  /// Notes that what is appended from a position on is of the content that the facts name.
+  func beginContent(at position: UInt64) {
+    guard let epoch = facts?.epoch else { return }
+    contents.append((position, epoch))
+    while contents.count > 1, let log, contents[1].start <= log.tail { contents.removeFirst() }
+  }
+
+  /// The cursor of a reader that has everything before a position.
+  func cursor(at position: UInt64) -> Cursor? {
+    guard let log, let content = contents.last(where: { $0.start <= position }) ?? contents.first else {
+      return nil
+    }
+    return Cursor(epoch: content.epoch, offset: log.offset(at: position))
   }
 
   /// Adds a live reader.
