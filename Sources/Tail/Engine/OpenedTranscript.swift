@@ -26,15 +26,14 @@ struct OpenedTranscript: Sendable {
     let boundary = firstHash == nil ? 0 : try lastBoundary(file, size: facts.size)
     let witnessBytes = try file.read(
       at: boundary - min(boundary, UInt64(Witness.span)), count: Int(min(boundary, UInt64(Witness.span))))
-    var incarnation = known?.incarnation ?? 0
+    var incarnation: UInt32 = 0
     var replaced = false
-    if let known, !known.firstHash.isEmpty {
+    // A row found by its inode speaks of this file only if it begins the same: inode numbers are given again.
+    if let known, !known.firstHash.isEmpty, known.path == path || known.firstHash == firstHash {
       let proof = Witness(end: known.position, bytes: known.witness)
       let same = known.firstHash == firstHash && facts.size >= known.position && proof.holds(in: file)
-      if !same {
-        incarnation &+= 1
-        replaced = true
-      }
+      incarnation = known.incarnation &+ (same ? 0 : 1)
+      replaced = !same
     }
     let identity = firstHash.map {
       FileIdentity(device: facts.device, inode: facts.inode, incarnation: incarnation, firstHash: $0)

@@ -11,8 +11,9 @@ extension TailEngine {
     current.isDirty = false
     Task {
       let result = await self.surveyor.document(path)
-      follower.isReading = false
       if case .success(let document) = result { await self.take(document, of: current, follower, path: path) }
+      // Not before the news are out: a second reading would overtake a restart that is still being stored.
+      follower.isReading = false
       // A half-written document gives nothing: the writer's next event brings the whole one.
       if current.isDirty, self.followed[current.session] === current { self.advance(current, follower) }
     }
@@ -21,10 +22,13 @@ extension TailEngine {
   private func take(
     _ document: DocumentReader, of current: FollowedSession, _ follower: DocumentFollower, path: String
   ) async {
+    guard followed[current.session] === current else { return }
     let (items, restart) = follower.take(document)
     guard !items.isEmpty || restart != nil else { return }
     let row = follower.row(path: path, nowMS: clockMS())
-    if restart != nil { try? await store.save([row]) } else { keep(row) }
+    if restart != nil { await saveNow(row) } else { keep(row) }
+    // Whoever watches by now was told of a later state.
+    guard followed[current.session] === current else { return }
     let epoch = follower.epoch
     catalog.change(current.session) { $0.epoch = epoch }
     if let restart, let entry = catalog[current.session] { news(.replaced(entry, restart)) }

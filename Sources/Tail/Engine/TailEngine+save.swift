@@ -25,11 +25,37 @@ extension TailEngine {
     }
   }
 
+  /// Stores a row before anything that it speaks of is told. What waited to be stored of the same file is older.
+  func saveNow(_ row: FileIdentityRow) async {
+    unsavedIdentities[row.path] = nil
+    do {
+      try await store.save([row])
+    } catch {
+      if unsavedIdentities[row.path] == nil { keep(row) }
+    }
+  }
+
+  /// What is remembered of a transcript. A row that waits to be stored is newer than the stored one; a file that was
+  /// moved is known by its inode.
+  func remembered(_ entry: SessionEntry) async -> FileIdentityRow? {
+    if let row = unsavedIdentities[entry.path] { return row }
+    if let row = try? await store.identity(path: entry.path) { return row }
+    let (device, inode) = (entry.facts.device, entry.facts.inode)
+    if let row = unsavedIdentities.values.first(where: { $0.device == device && $0.inode == inode }) {
+      return row
+    }
+    return entry.isDocument ? nil : try? await store.identities(device: device, inode: inode).first
+  }
+
   /// Takes what heads and tails said in an earlier run; a file that has not changed is not read again.
   func restoreSessions() async {
     guard let rows = try? await store.sessionRows() else { return }
+    let identities = (try? await store.identities()) ?? []
+    let epochs = Dictionary(identities.map { ($0.path, Epoch($0.epoch)) }) { first, _ in first }
     for row in rows {
-      if let entry = SessionEntry(row) { restored[entry.id] = entry }
+      guard var entry = SessionEntry(row) else { continue }
+      entry.epoch = epochs[entry.path]
+      restored[entry.id] = entry
     }
   }
 }
