@@ -5,6 +5,7 @@ struct SurveyQueue {
   private var at = 0
 
   var isEmpty: Bool { waiting.isEmpty }
+  var count: Int { waiting.count }
 
   mutating func add(_ path: String) {
     if waiting.insert(path).inserted { order.append(path) }

@@ -6,12 +6,14 @@ extension TailEngine {
   /// in between is then either listed or told; a file made together with its directory is never told.
   func discover(_ directories: [String]) async {
     var pending = directories
+    // Polled directories are asked for by name and found again below each other.
+    var seen = Set(directories)
     while !pending.isEmpty, !isStopped {
       let batch = Array(pending.prefix(256))
       pending.removeFirst(batch.count)
       let present = batch.filter { watch(directory: $0) }
       for listing in await surveyor.list(present) {
-        pending += await take(listing)
+        pending += await take(listing).filter { seen.insert($0).inserted || $0 == listing.directory }
       }
     }
   }
@@ -25,6 +27,7 @@ extension TailEngine {
 
   /// Lists the directories that no watch covers, and looks whether a missing root has appeared.
   func poll() async {
+    for path in unwatchedLinks { touch(path) }
     guard !polled.isEmpty || !absentRoots.isEmpty else { return }
     await discover(Array(polled.keys) + absentRoots)
   }
@@ -32,7 +35,9 @@ extension TailEngine {
   /// The inotify queue has something.
   func drainWatcher() {
     let (news, more) = watcher.drain()
-    for path in news.files { touch(path) }
+    // New names first: a file that was moved is found under its new name before it is missed under the old one.
+    for path in news.files where catalog.id(ofPath: path) == nil { touch(path) }
+    for path in news.files where catalog.id(ofPath: path) != nil { touch(path) }
     if news.overflowed {
       overflows += 1
       log("tail: the inotify queue overflowed; everything is listed again")
@@ -62,20 +67,33 @@ extension TailEngine {
   private func take(_ listing: DirectoryListing) async -> [String] {
     guard let root = root(of: listing.directory + "/") else { return [] }
     if let failure = listing.failure {
-      if failure.errno == ENOENT || failure.errno == ENOTDIR { lose(listing.directory) }
-      return []
+      guard failure.errno == ENOENT || failure.errno == ENOTDIR else { return [] }
+      lose(listing.directory)
+      // It may be there again by now, and have lost the watch that was set on it since.
+      return (try? FileFacts.of(listing.directory))?.isDirectory == true ? [listing.directory] : []
     }
     if listing.isRemote { polled[listing.directory] = .remote }
     var missing = catalog.paths(in: listing.directory)
+    var unnamed: [(path: String, name: TranscriptName, facts: FileFacts)] = []
     for file in listing.files {
       missing.remove(file.path)
       if let id = catalog.id(ofPath: file.path) {
         refresh(id, facts: file.facts)
       } else if let name = TranscriptName(path: file.path, root: root), let facts = try? file.facts.get() {
-        if facts.isRegular { add(file.path, root: root, name: name, facts: facts) }
+        guard facts.isRegular else { continue }
+        // Their ids are read together, and before a start is complete: else each would be news at every start.
+        if root.agent == .gemini {
+          unnamed.append((file.path, name, facts))
+        } else {
+          add(file.path, root: root, name: name, facts: facts)
+        }
       }
     }
     for path in missing { touch(path) }
+    let ids = await surveyor.nativeIDs(unnamed.map(\.path))
+    for (file, id) in zip(unnamed, ids) {
+      if let id { addGemini(file.path, root: root, name: file.name, facts: file.facts, id: id) }
+    }
     let depth = listing.directory.dropFirst(root.directory.count).split(separator: "/").count
     return depth < limits.maxDepth ? listing.directories : []
   }
@@ -105,7 +123,10 @@ extension TailEngine {
   }
 
   private func insert(_ path: String, root: Root, name: TranscriptName, facts: FileFacts, id wanted: String) {
-    if let old = catalog[wanted], old.path != path, (try? FileFacts.of(old.path)) == nil { forget(wanted) }
+    if let old = catalog[wanted], old.path != path, (try? FileFacts.of(old.path)) == nil {
+      if old.agent == root.agent { return move(old, to: path, name: name, facts: facts) }
+      forget(wanted)
+    }
     let entry = SessionEntry(
       id: catalog.freeID(wanted, path: path), agent: root.agent, path: path, isDocument: name.isDocument,
       parent: name.parent, facts: facts, statusSinceMS: clockMS(),
@@ -122,6 +143,39 @@ extension TailEngine {
     if isReady, let current = catalog[entry.id] {
       news(.created(current))
       scheduleSurvey()
+    }
+  }
+
+  /// A transcript has another path: who watches it goes on there.
+  private func move(_ old: SessionEntry, to path: String, name: TranscriptName, facts: FileFacts) {
+    watcher.unwatch(linkedFile: old.path)
+    unwatchedLinks.remove(old.path)
+    var entry = old
+    entry.path = path
+    entry.isDocument = name.isDocument
+    entry.parent = name.parent ?? old.parent
+    catalog.put(entry)
+    if case .lines(let follower)? = followed[old.id]?.kind {
+      follower.path = path
+      keep(follower.row(nowMS: clockMS()))
+    }
+    watchLink(old.id)
+    unsavedSessions.insert(old.id)
+    if isReady { news(.updated(entry)) }
+    surveying.add(path)
+    scheduleSurvey()
+    refresh(old.id, facts: .success(facts))
+  }
+
+  /// Sessions of an earlier run whose transcripts are gone: whoever knew them is told.
+  func closeLostSessions() {
+    for (id, entry) in restored where entry.status != .closed && catalog[id] == nil {
+      guard let root = root(of: entry.path), !absentRoots.contains(root.directory),
+        (try? FileFacts.of(entry.path)) == nil
+      else { continue }
+      restored[id] = nil
+      catalog.put(entry)
+      setStatus(id, .closed, reason: "the transcript was deleted")
     }
   }
 
@@ -153,6 +207,8 @@ extension TailEngine {
       polled[directory] = reason.map { .failed(errno: $0) } ?? .wanted
       return true
     case .missing:
+      // It went while events were dropped.
+      if watcher.isWatching(directory: directory) || polled[directory] != nil { lose(directory) }
       if roots.contains(where: { $0.directory == directory }) { absentRoots.insert(directory) }
       return false
     }

@@ -15,9 +15,7 @@ extension TailEngine {
       if followed[session] == nil {
         followed[session] = FollowedSession(session: session, kind: try opened.get())
         followed[session]?.watchers = 0
-        if entry.facts.links > 1 || FileFacts.isSymbolicLink(entry.path) {
-          watcher.watch(linkedFile: entry.path)
-        }
+        watchLink(session)
       }
     }
     guard let current = followed[session], let entry = catalog[session] else { throw .unknownSession }
@@ -33,7 +31,10 @@ extension TailEngine {
     current.watchers -= 1
     guard current.watchers <= 0 else { return }
     followed[session] = nil
-    if let path = catalog[session]?.path { watcher.unwatch(linkedFile: path) }
+    if let path = catalog[session]?.path {
+      watcher.unwatch(linkedFile: path)
+      unwatchedLinks.remove(path)
+    }
   }
 
   /// A session of the catalog.
@@ -43,13 +44,14 @@ extension TailEngine {
   public func entries() -> [SessionEntry] { Array(catalog.sessions.values) }
 
   private func open(_ entry: SessionEntry) async -> Result<FollowedSession.Kind, TailError> {
-    let known = try? await store.identity(path: entry.path)
+    let known = await remembered(entry)
     if entry.isDocument {
       switch await surveyor.document(entry.path) {
       case .failure(let error): return .failure(.unreadable("\(error)"))
       case .success(let document):
         let follower = DocumentFollower(document, known: known)
-        keep(follower.row(path: entry.path, nowMS: clockMS()))
+        let row = follower.row(path: entry.path, nowMS: clockMS())
+        if row.incarnation != known?.incarnation { await saveNow(row) } else { keep(row) }
         return .success(.document(follower))
       }
     }
@@ -58,7 +60,7 @@ extension TailEngine {
     case .success(let opened):
       if let row = opened.row(path: entry.path, nowMS: clockMS()) {
         // A raised incarnation is durable before a cursor of it is told to anybody.
-        if opened.replaced || known == nil { try? await store.save([row]) } else { keep(row) }
+        if opened.replaced || known == nil { await saveNow(row) } else { keep(row) }
       }
       return .success(.lines(Follower(opened, path: entry.path, limits: limits)))
     }
@@ -118,14 +120,14 @@ extension TailEngine {
     current.isPaused = true
     let row = follower.row(nowMS: clockMS())
     Task {
-      if let row { try? await self.store.save([row]) }
-      self.resume(current.session, lines)
+      if let row { await self.saveNow(row) }
+      self.resume(current, lines)
     }
   }
 
-  /// The identity is durable: what was read of the new content may be told.
-  private func resume(_ session: String, _ lines: [LineAssembler.Line]) {
-    guard let current = followed[session], case .lines(let follower) = current.kind else { return }
+  /// The identity is durable: what was read of the new content may be told, if this is still whom it is read for.
+  private func resume(_ current: FollowedSession, _ lines: [LineAssembler.Line]) {
+    guard followed[current.session] === current, case .lines(let follower) = current.kind else { return }
     current.isPaused = false
     emit(lines, of: current, follower)
     current.isDirty = false
@@ -143,6 +145,17 @@ extension TailEngine {
           session: current.session, epoch: epoch, restart: restart, items: lines.map(TailItem.init),
           head: follower.head, witness: follower.witness)))
     if let row = follower.row(nowMS: clockMS()) { keep(row) }
+  }
+
+  /// Watches the inode of a followed transcript that can change under a name elsewhere.
+  func watchLink(_ session: String) {
+    guard followed[session] != nil, watcher.descriptor >= 0, let entry = catalog[session] else { return }
+    unwatchedLinks.remove(entry.path)
+    guard entry.facts.links > 1 || FileFacts.isSymbolicLink(entry.path) else {
+      watcher.unwatch(linkedFile: entry.path)
+      return
+    }
+    if !watcher.watch(linkedFile: entry.path) { unwatchedLinks.insert(entry.path) }
   }
 
   /// Keeps a row for the next save.

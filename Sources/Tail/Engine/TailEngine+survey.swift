@@ -11,6 +11,8 @@ extension TailEngine {
     case .success(let now):
       if now != entry.facts || entry.status == .closed {
         catalog.change(id) { $0.facts = now }
+        let before = (entry.facts.device, entry.facts.inode, entry.facts.links)
+        if (now.device, now.inode, now.links) != before || entry.status == .closed { watchLink(id) }
         if entry.status == .closed { setStatus(id, .active) }
         surveying.add(entry.path)
         scheduleSurvey()
@@ -45,9 +47,13 @@ extension TailEngine {
     arm(.survey, limits.surveyDelay)
   }
 
-  /// Reads heads and tails one after the other.
+  /// Reads heads and tails one after the other. What is asked for meanwhile waits for the next round: a writer without
+  /// pause would otherwise be read without pause.
   func runSurveys() async {
-    while !isStopped, let path = surveying.next() { await survey(path) }
+    for _ in 0..<surveying.count {
+      guard !isStopped, let path = surveying.next() else { break }
+      await survey(path)
+    }
     isSurveyScheduled = false
     scheduleSurvey()
   }
@@ -63,7 +69,7 @@ extension TailEngine {
 
   private func survey(_ path: String) async {
     guard let id = catalog.id(ofPath: path), let entry = catalog[id] else { return }
-    let known = try? await store.identity(path: path)
+    let known = await remembered(entry)
     let result = await surveyor.survey(path, agent: entry.agent, isDocument: entry.isDocument, known: known)
     guard let before = catalog[id], before.path == path else { return }
     switch result {

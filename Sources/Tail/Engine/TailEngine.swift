@@ -24,6 +24,8 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var registration: Registration?
   var polled: [String: PollReason] = [:]
   var absentRoots: Set<String> = []
+  /// Followed transcripts that may change under a name that no watch covers: looked at with each poll.
+  var unwatchedLinks: Set<String> = []
   /// What the store knew of sessions at the start, until their files are found again.
   var restored: [String: SessionEntry] = [:]
   var followed: [String: FollowedSession] = [:]
@@ -74,6 +76,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
     await restoreSessions()
     await discover(roots.map(\.directory))
     isReady = true
+    closeLostSessions()
     arm(.poll, limits.pollInterval)
     arm(.reconcile, limits.reconcileInterval)
     arm(.save, .milliseconds(200))

@@ -21,7 +21,8 @@ final class Follower {
     case denied(errno: Int32)
   }
 
-  let path: String
+  /// Where the transcript is; it may be moved while it is followed.
+  var path: String
   /// Which content the positions speak of; nil until its first whole line was seen.
   private(set) var identity: FileIdentity?
   /// Set while a new content awaits its first whole line: what watchers are then told.

@@ -35,9 +35,11 @@ final class Watcher {
   /// Most watches to use; 0 leaves it to the kernel's limit.
   let maximum: Int
 
-  private var directories: [Int32: String] = [:]
+  /// By watch; a directory has several names when links lead to it, and the kernel gives it one watch.
+  private var directories: [Int32: Set<String>] = [:]
   private var watches: [String: Int32] = [:]
-  private var linkedFiles: [Int32: String] = [:]
+  private var linkedFiles: [Int32: Set<String>] = [:]
+  private var linkWatches: [String: Int32] = [:]
 
   private static let directoryMask =
     TC_IN_MODIFY | TC_IN_CLOSE_WRITE | TC_IN_CREATE | TC_IN_DELETE | TC_IN_MOVED_FROM | TC_IN_MOVED_TO
@@ -61,45 +63,60 @@ final class Watcher {
   /// Watches in use.
   var count: Int { directories.count + linkedFiles.count }
 
+  /// True when changes in a directory are being told.
+  func isWatching(directory: String) -> Bool { watches[directory] != nil }
+
   /// Starts to watch a directory; doing it again is harmless.
   func watch(directory: String) -> Outcome {
     guard descriptor >= 0 else { return .polled(errno: unavailable) }
-    if watches[directory] != nil { return .watched }
-    if maximum > 0, count >= maximum { return .polled(errno: ENOSPC) }
+    let known = watches[directory]
+    if known == nil, maximum > 0, count >= maximum { return .polled(errno: ENOSPC) }
+    // Asked again for a directory that is watched: the event that told of its replacement may have been dropped.
     let watch = tc_inotify_add_watch(descriptor, directory, Self.directoryMask)
     guard watch >= 0 else {
       let reason = errno
       return reason == ENOENT || reason == ENOTDIR ? .missing : .polled(errno: reason)
     }
-    // The same inode under a second name (a link to a directory) gives the same watch: the newest name wins.
-    if let old = directories[watch] { watches[old] = nil }
-    directories[watch] = directory
+    if let known, known != watch { release(directory: directory, known) }
+    directories[watch, default: []].insert(directory)
     watches[directory] = watch
     return .watched
   }
 
-  /// Watches the inode behind a name: a hard or symbolic link changes under a name elsewhere.
-  func watch(linkedFile path: String) {
-    guard descriptor >= 0, maximum == 0 || count < maximum else { return }
+  /// Watches the inode behind a name: a hard or symbolic link changes under a name elsewhere. Asked again when the
+  /// name leads to another inode. False when it cannot be watched.
+  func watch(linkedFile path: String) -> Bool {
+    guard descriptor >= 0, maximum == 0 || count < maximum || linkWatches[path] != nil else { return false }
     let watch = tc_inotify_add_watch(descriptor, path, Self.fileMask)
-    if watch >= 0 { linkedFiles[watch] = path }
+    if linkWatches[path] != watch { unwatch(linkedFile: path) }
+    guard watch >= 0 else { return false }
+    linkedFiles[watch, default: []].insert(path)
+    linkWatches[path] = watch
+    return true
   }
 
   /// Stops watching a linked file.
   func unwatch(linkedFile path: String) {
-    for (watch, name) in linkedFiles where name == path {
-      linkedFiles[watch] = nil
-      _ = tc_inotify_rm_watch(descriptor, watch)
-    }
+    guard let watch = linkWatches.removeValue(forKey: path) else { return }
+    linkedFiles[watch]?.remove(path)
+    guard linkedFiles[watch]?.isEmpty == true else { return }
+    linkedFiles[watch] = nil
+    _ = tc_inotify_rm_watch(descriptor, watch)
   }
 
   /// Forgets a directory and all below it.
   func forget(directory: String) {
     for (path, watch) in watches where path == directory || path.hasPrefix(directory + "/") {
       watches[path] = nil
-      directories[watch] = nil
-      _ = tc_inotify_rm_watch(descriptor, watch)
+      release(directory: path, watch)
     }
+  }
+
+  private func release(directory: String, _ watch: Int32) {
+    directories[watch]?.remove(directory)
+    guard directories[watch]?.isEmpty == true else { return }
+    directories[watch] = nil
+    _ = tc_inotify_rm_watch(descriptor, watch)
   }
 
   /// Empties the queue, at most `reads` buffers of it; `more` says that something may be left.
@@ -123,25 +140,31 @@ final class Watcher {
       news.overflowed = true
       return
     }
-    if let path = linkedFiles[event.watch] {
-      if event.mask & TC_IN_IGNORED != 0 { linkedFiles[event.watch] = nil }
-      news.files.insert(path)
+    if let paths = linkedFiles[event.watch] {
+      if event.mask & TC_IN_IGNORED != 0 {
+        linkedFiles[event.watch] = nil
+        for path in paths { linkWatches[path] = nil }
+      }
+      news.files.formUnion(paths)
       return
     }
-    guard let directory = directories[event.watch] else { return }
+    guard let names = directories[event.watch] else { return }
     if event.mask & (TC_IN_DELETE_SELF | TC_IN_MOVE_SELF | TC_IN_IGNORED | TC_IN_UNMOUNT) != 0 {
       // IGNORED comes with every removal: the kernel gives the number to another directory later.
       directories[event.watch] = nil
-      if watches[directory] == event.watch { watches[directory] = nil }
+      for directory in names where watches[directory] == event.watch { watches[directory] = nil }
       if event.mask & TC_IN_MOVE_SELF != 0 { _ = tc_inotify_rm_watch(descriptor, event.watch) }
-      news.lostDirectories.insert(directory)
+      news.lostDirectories.formUnion(names)
       return
     }
     guard !event.name.isEmpty, !event.name.hasPrefix(".") else { return }
-    let path = directory + "/" + event.name
-    if event.mask & TC_IN_ISDIR != 0 {
-      if event.mask & (TC_IN_CREATE | TC_IN_MOVED_TO) != 0 { news.directories.insert(path) }
-      if event.mask & (TC_IN_DELETE | TC_IN_MOVED_FROM) != 0 { news.lostDirectories.insert(path) }
+    for directory in names { note(directory + "/" + event.name, event.mask, in: &news) }
+  }
+
+  private func note(_ path: String, _ mask: UInt32, in news: inout News) {
+    if mask & TC_IN_ISDIR != 0 {
+      if mask & (TC_IN_CREATE | TC_IN_MOVED_TO) != 0 { news.directories.insert(path) }
+      if mask & (TC_IN_DELETE | TC_IN_MOVED_FROM) != 0 { news.lostDirectories.insert(path) }
     } else {
       news.files.insert(path)
     }
