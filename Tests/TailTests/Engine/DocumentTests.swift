@@ -1,0 +1,116 @@
+import Reactor
+import Testing
+import Wire
+
+@testable import Tail
+
+@Suite("Transcripts that are one document")
+struct DocumentTests {
+  private let folder = TemporaryFolder()
+  private let file = "root/p/chats/session-2026-01-31T10-11-aaaaaaaa.json"
+
+  private func document(session: String = "g1", _ messages: [(id: String, text: String)]) -> String {
+    let list = messages.map { "{\"id\":\"\($0.id)\",\"type\":\"user\",\"content\":\"\($0.text)\"}" }
+    return "{\"sessionId\":\"\(session)\",\"startTime\":\"2026-01-31T10:11:00Z\",\"messages\":["
+      + list.joined(separator: ",\n") + "]}"
+  }
+
+  private func texts(_ tail: RunningTail) async -> [String] {
+    await tail.told.read { news in
+      news.flatMap { item -> [String] in
+        guard case .batch(let batch) = item else { return [] }
+        return (batch.restart.map { ["restart \($0)"] } ?? [])
+          + batch.items.map { item in
+            guard case .message(let json, let start, let end) = item else { return "no message" }
+            return "\(json["id"]?.string ?? "") \(json["content"]?.string ?? "") \(start)-\(end)"
+          }
+      }
+    }
+  }
+
+  private func expect(_ wanted: [String], _ tail: RunningTail) async {
+    await tail.eventually("never had \(wanted)") { await self.texts(tail) == wanted }
+    #expect(await texts(tail) == wanted)
+  }
+
+  @Test(
+    "New messages come at their ordinals, changed ones at the head, and a half-written document is nothing")
+  func live() async throws {
+    folder.makeFolder("root/p/chats")
+    folder.rewrite(file, document([("a", "1")]))
+    try await withTail(folder, agent: .gemini) { tail in
+      let facts = try await tail.engine.watch("g1")
+      #expect(facts.isDocument && facts.head == 1 && facts.epoch != nil)
+      folder.rewrite(file, document([("a", "1"), ("b", "2")]))
+      await expect(["b 2 1-2"], tail)
+      folder.rewrite(file, document([("a", "1+"), ("b", "2"), ("c", "3")]))
+      await expect(["b 2 1-2", "a 1+ 2-2", "c 3 2-3"], tail)
+      let whole = document([("a", "1+"), ("b", "2"), ("c", "3"), ("d", "4")])
+      folder.rewrite(file, String(whole.prefix(whole.count / 2)))
+      await tail.engine.nudge("g1")
+      folder.rewrite(file, "")
+      await tail.engine.nudge("g1")
+      folder.rewrite(file, whole)
+      await expect(["b 2 1-2", "a 1+ 2-2", "c 3 2-3", "d 4 3-4"], tail)
+      let now = try await tail.engine.facts("g1")
+      #expect(now.epoch == facts.epoch)
+    }
+  }
+
+  @Test("Messages that are gone restart the document, in a new epoch that is stored before it is told")
+  func restart() async throws {
+    folder.makeFolder("root/p/chats")
+    folder.rewrite(file, document([("a", "1"), ("b", "2")]))
+    try await withTail(folder, agent: .gemini) { tail in
+      let facts = try await tail.engine.watch("g1")
+      // The reading that follows at once must not overtake the restart.
+      folder.rewrite(file, document([("a", "1")]))
+      await tail.engine.nudge("g1")
+      await tail.eventually("no restart") { await self.texts(tail).first == "restart replaced" }
+      folder.rewrite(file, document([("a", "1"), ("x", "2")]))
+      await expect(["restart replaced", "a 1 0-1", "x 2 1-2"], tail)
+      let now = try await tail.engine.facts("g1")
+      #expect(now.epoch != facts.epoch && now.head == 2)
+      let row = try await tail.store.identity(path: folder.file(file))
+      #expect(row?.incarnation == 1)
+    }
+  }
+
+  @Test("Restarts and growth in quick succession arrive in order")
+  func quickly() async throws {
+    folder.makeFolder("root/p/chats")
+    folder.rewrite(file, document([("m0", "0")]))
+    try await withTail(folder, agent: .gemini) { tail in
+      _ = try await tail.engine.watch("g1")
+      for round in 1...60 {
+        let messages = (0...(round % 7)).map { (id: "m\(round / 7)-\($0)", text: "\($0)") }
+        folder.replace(file, with: document(messages))
+      }
+      let last = (0...(60 % 7)).map { "m8-\($0) \($0) \($0)-\($0 + 1)" }
+      await tail.eventually("the last state never came") {
+        let all = await self.texts(tail)
+        guard let restart = all.lastIndex(of: "restart replaced") else { return false }
+        return Array(all[(restart + 1)...]) == last
+      }
+      let all = await texts(tail)
+      let restart = try #require(all.lastIndex(of: "restart replaced"))
+      #expect(Array(all[(restart + 1)...]) == last)
+    }
+  }
+
+  @Test("A document changed while nobody ran keeps its epoch when it grew and not when messages went")
+  func stopped() async throws {
+    folder.makeFolder("root/p/chats")
+    folder.rewrite(file, document([("a", "1"), ("b", "2")]))
+    var epochs: [Epoch?] = []
+    for messages in [["a", "b"], ["a", "b", "c"], ["a", "c"], ["a", "c"]] {
+      folder.rewrite(file, document(messages.map { ($0, $0) }))
+      try await withTail(folder, agent: .gemini) { tail in
+        let facts = try await tail.engine.watch("g1")
+        #expect(facts.head == UInt64(messages.count))
+        epochs.append(facts.epoch)
+      }
+    }
+    #expect(epochs[0] == epochs[1] && epochs[1] != epochs[2] && epochs[2] == epochs[3])
+  }
+}

@@ -1,0 +1,105 @@
+import Testing
+import Wire
+
+@testable import Tail
+
+@Suite("The history of one transcript")
+struct TranscriptFileTests {
+  private let folder = TemporaryFolder()
+
+  private func history(_ text: String, head: Int? = nil, limits: TailLimits = TailLimits()) throws
+    -> TranscriptFile
+  {
+    folder.rewrite("f.jsonl", text)
+    let opened = try OpenedTranscript.open(folder.file("f.jsonl"), known: nil)
+    return try TranscriptFile(
+      TopicFacts(
+        session: "f", path: folder.file("f.jsonl"), agent: .jsonl, isDocument: false,
+        epoch: opened.identity?.epoch, head: head.map(UInt64.init) ?? opened.boundary, witness: opened.witness
+      ),
+      limits: limits)
+  }
+
+  private func lines(_ file: TranscriptFile, from offset: UInt64) throws -> [SeenLine] {
+    var lines: [SeenLine] = []
+    try file.items(from: offset) {
+      lines.append(SeenLine($0))
+      return true
+    }
+    return lines
+  }
+
+  @Test("From every boundary the same lines follow, up to the head and never beyond")
+  func items() throws {
+    let text = "one\n\ntwo é\nthree\nfour"
+    let file = try history(text)
+    let whole = wholeLines(of: Array(text.utf8), limit: .max)
+    #expect(try lines(file, from: 0) == whole)
+    for line in whole { #expect(try lines(file, from: line.end) == whole.filter { $0.start >= line.end }) }
+    #expect(try lines(try history(text, head: 5), from: 0).map(\.text) == ["one", ""])
+  }
+
+  @Test("Reading stops where the reader says")
+  func stops() throws {
+    var seen = 0
+    try history("1\n2\n3\n4\n").items(from: 0) { _ in
+      seen += 1
+      return seen < 2
+    }
+    #expect(seen == 2)
+  }
+
+  @Test("Every byte is a boundary or is not, by the rule of the newline before it")
+  func boundaries() throws {
+    let text = Array("ab\n\nc\nrest".utf8)
+    let file = try history(String(decoding: text, as: UTF8.self))
+    for offset in 0...20 {
+      let expected = offset == 0 || (offset <= 6 && text[offset - 1] == 0x0A)
+      #expect(try file.isBoundary(UInt64(offset)) == expected, "at \(offset)")
+    }
+  }
+
+  @Test(
+    "Lines are found backwards over every size of line",
+    arguments: [10, 65_535, 65_536, 262_143, 262_144, 300_000])
+  func backwards(length: Int) throws {
+    let texts = (0..<4).map { String(repeating: "\($0)", count: length + $0) }
+    let file = try history(texts.map { $0 + "\n" }.joined() + "cut")
+    let whole = try lines(file, from: 0)
+    try #require(whole.count == 4)
+    let end = whole[3].end
+    for (index, line) in whole.enumerated() {
+      #expect(try file.lineStart(endingAt: line.end) == line.start)
+      #expect(try file.start(ofLast: 4 - index, before: end) == line.start)
+      let text = try file.bytes(from: line.start, to: line.end - 1)
+      #expect(text == line.bytes)
+    }
+    #expect(try file.start(ofLast: 9, before: end) == 0)
+    #expect(try file.start(ofLast: 0, before: end) == end)
+    let back = try file.lookbackStart(before: end, bytes: length + 10)
+    #expect(back == 0 || whole.contains { $0.end == back })
+    #expect(back <= end - UInt64(min(length + 10, Int(end))))
+  }
+
+  @Test("A line over the limit is told by its place")
+  func oversized() throws {
+    var limits = TailLimits()
+    limits.maxRecordBytes = 5
+    let lines = try lines(try history("12345\n123456\n1\n", limits: limits), from: 0)
+    #expect(lines.map(\.text) == ["12345", "(oversized)", "1"])
+  }
+
+  @Test("A file that was cut or rewritten no longer holds; one that grew does; one that is gone is changed")
+  func changes() throws {
+    let file = try history("one\ntwo\n")
+    folder.append("three\n", to: "f.jsonl")
+    #expect(file.stillHolds())
+    folder.overwrite("f.jsonl", at: 5, [0x58])
+    #expect(!file.stillHolds())
+    folder.truncate("f.jsonl", to: 4)
+    #expect(!file.stillHolds())
+    #expect(throws: TranscriptFile.Fault.changed) { try lines(file, from: 4) }
+    folder.remove("f.jsonl")
+    #expect(throws: TranscriptFile.Fault.changed) { _ = try TranscriptFile(file.facts, limits: TailLimits()) }
+  }
+}
