@@ -8,7 +8,7 @@ extension TailEngine {
   /// - Returns: where the session stands; its batches go on from `head`.
   /// - Throws: `TailError` when there is no such session or its transcript cannot be read.
   public func watch(_ session: String) async throws(TailError) -> TopicFacts {
-    guard let entry = catalog[session] else { throw .unknownSession }
+    guard let entry = await entry(session) else { throw .unknownSession }
     if followed[session] == nil {
       let opened = await open(entry)
       // Another watcher may have been faster while the archive thread was looking.
@@ -37,21 +37,39 @@ extension TailEngine {
     }
   }
 
-  /// A session of the catalog.
-  public func entry(_ session: String) -> SessionEntry? { catalog[session] }
+  /// A session of the catalog. While the first listing is under way, a session that is not there yet may still be
+  /// found: the answer waits, because a client that is told "unknown" once does not come back.
+  public func entry(_ session: String) async -> SessionEntry? {
+    if catalog[session] == nil, !isReady { await listed() }
+    return catalog[session]
+  }
+
+  /// Returns when the first listing of all roots is complete.
+  private func listed() async {
+    guard !isReady, !isStopped else { return }
+    await withCheckedContinuation { waitingForListing.append($0) }
+  }
+
+  /// The first listing is complete, or will never be.
+  func endListing() {
+    let waiting = waitingForListing
+    waitingForListing = []
+    for continuation in waiting { continuation.resume() }
+  }
 
   /// Every session of the catalog, in no order.
   public func entries() -> [SessionEntry] { Array(catalog.sessions.values) }
 
   private func open(_ entry: SessionEntry) async -> Result<FollowedSession.Kind, TailError> {
     let known = await remembered(entry)
+    let waits = unsavedIdentities[entry.path] != nil
     if entry.isDocument {
       switch await surveyor.document(entry.path) {
       case .failure(let error): return .failure(.unreadable("\(error)"))
       case .success(let document):
         let follower = DocumentFollower(document, known: known)
         let row = follower.row(path: entry.path, nowMS: clockMS())
-        if row.incarnation != known?.incarnation { await saveNow(row) } else { keep(row) }
+        if row.incarnation != known?.incarnation || waits { await saveNow(row) } else { keep(row) }
         return .success(.document(follower))
       }
     }
@@ -60,7 +78,7 @@ extension TailEngine {
     case .success(let opened):
       if let row = opened.row(path: entry.path, nowMS: clockMS()) {
         // A raised incarnation is durable before a cursor of it is told to anybody.
-        if opened.replaced || known == nil { await saveNow(row) } else { keep(row) }
+        if opened.replaced || known == nil || waits { await saveNow(row) } else { keep(row) }
       }
       return .success(.lines(Follower(opened, path: entry.path, limits: limits)))
     }

@@ -80,6 +80,11 @@ extension TailEngine {
     case .failure(let error):
       setStatus(id, .unreadable, reason: error.errno == EAGAIN ? "not a JSON document" : "\(error)")
     case .success(let survey):
+      if survey.opened.replaced, followed[id] == nil,
+        let row = survey.opened.row(path: path, nowMS: clockMS())
+      {
+        await saveNow(row)
+      }
       take(survey, id: id, before: before)
     }
     unsavedSessions.insert(id)
@@ -94,8 +99,11 @@ extension TailEngine {
     // A followed transcript's identity is the follower's: it saw what happened in between.
     if followed[id] == nil {
       catalog.change(id) { $0.epoch = survey.opened.identity?.epoch }
-      keep(survey.opened.row(path: before.path, nowMS: clockMS()))
-      if survey.opened.replaced, let entry = catalog[id] { news(.replaced(entry, .replaced)) }
+      if survey.opened.replaced {
+        if let entry = catalog[id] { news(.replaced(entry, .replaced)) }
+      } else {
+        keep(survey.opened.row(path: before.path, nowMS: clockMS()))
+      }
     }
     setStatus(id, derivedStatus(id))
     guard let after = catalog[id] else { return }

@@ -37,6 +37,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var activeSessions: Set<String> = []
   var isSurveyScheduled = false
   var isReady = false
+  var waitingForListing: [CheckedContinuation<Void, Never>] = []
   var isStopped = false
 
   enum Timer: UInt64 { case poll = 1, reconcile, save, survey, status }
@@ -76,6 +77,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
     await restoreSessions()
     await discover(roots.map(\.directory))
     isReady = true
+    endListing()
     closeLostSessions()
     arm(.poll, limits.pollInterval)
     arm(.reconcile, limits.reconcileInterval)
@@ -87,6 +89,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
   /// Stores what is not stored yet and stops looking.
   public func stop() async {
     isStopped = true
+    endListing()
     if let registration { loop.deregister(registration) }
     registration = nil
     await save()
