@@ -1,11 +1,11 @@
 /// The command line: one call, on the thread of its caller, with everything that it touches handed in.
 ///
-/// `main` wires it: `serve` runs the server, `local` opens files and database for the commands that work
-/// without one.
+/// `main` wires it: `serve` runs the server, `local` opens a server inside this process for the commands that work
+/// without a running one.
 public struct TailcastCommand {
   /// Runs the server until it is told to stop; the exit code.
   public typealias Serve = (Configuration) -> Int32
-  /// Opens the transcripts of a configuration without a server.
+  /// Opens a server of one command.
   public typealias OpenLocal = (Configuration) throws(LocalFault) -> any LocalTranscripts
 
   /// The program's version.
@@ -13,13 +13,22 @@ public struct TailcastCommand {
   let output: Output
   let serve: Serve
   let local: OpenLocal
+  let interruption: Interruption
 
-  /// A command line.
-  public init(
-    version: String, output: Output = .ofProcess(), serve: @escaping Serve, local: @escaping OpenLocal
+  /// A command line of this process.
+  public init(version: String, serve: @escaping Serve, local: @escaping OpenLocal) {
+    self.init(
+      version: version, output: .ofProcess(), interruption: .ofProcess(), serve: serve,
+      local: local)
+  }
+
+  init(
+    version: String, output: Output, interruption: Interruption, serve: @escaping Serve,
+    local: @escaping OpenLocal
   ) {
     self.version = version
     self.output = output
+    self.interruption = interruption
     self.serve = serve
     self.local = local
   }
@@ -37,13 +46,21 @@ public struct TailcastCommand {
 
   /// Does what was asked; the exit code.
   public func run(_ invocation: Invocation) -> Int32 {
-    defer { output.flush() }
+    var code: Int32
     do throws(CommandFailure) {
-      return try perform(invocation)
+      code = try perform(invocation)
     } catch {
-      output.note(error.message)
-      return error.code.rawValue
+      code = error.code.rawValue
+      // Who interrupts knows why it ends.
+      if error.code != .interrupted { output.note(error.message) }
     }
+    output.flush()
+    // A reader that has seen enough, as in `tailcast ls | head`, is no failure.
+    if let fault = output.fault, !fault.isReaderGone {
+      output.note("cannot write the output: \(fault)")
+      code = ExitCode.failed.rawValue
+    }
+    return code
   }
 
   private func perform(_ invocation: Invocation) throws(CommandFailure) -> Int32 {
@@ -59,16 +76,19 @@ public struct TailcastCommand {
       throw CommandFailure(.failed, "`tailcast \(name)` is not built yet in version \(version)")
     case .doctor: return doctor(invocation)
     case .serve: return serve(try configuration(invocation))
-    case .list(let query): try list(query, ServerAccess(invocation, try configuration(invocation)))
-    case .search(let query): try search(query, ServerAccess(invocation, try configuration(invocation)))
-    case .tail(let request): try tail(request, ServerAccess(invocation, try configuration(invocation)))
-    case .status: return try status(ServerAccess(invocation, try configuration(invocation)))
-    case .stop: try stop(ServerAccess(invocation, try configuration(invocation)))
+    case .list(let query): try list(query, try access(invocation))
+    case .search(let query): try search(query, try access(invocation))
+    case .tail(let request): try tail(request, try access(invocation))
+    case .status: return try status(try access(invocation))
+    case .stop: try stop(try access(invocation))
     case .openapi:
-      let access = ServerAccess(invocation, try configuration(invocation))
-      output.line(json: try access.required().reply("/openapi.json").success())
+      output.line(json: try access(invocation).required().reply("/openapi.json").success())
     }
     return ExitCode.done.rawValue
+  }
+
+  private func access(_ invocation: Invocation) throws(CommandFailure) -> ServerAccess {
+    ServerAccess(invocation, try configuration(invocation), interruption: interruption, open: local)
   }
 
   private func configuration(_ invocation: Invocation) throws(CommandFailure) -> Configuration {

@@ -4,73 +4,143 @@ import Wire
 
 @testable import Client
 
-/// Files that answer with what they were given.
-struct FakeTranscripts: LocalTranscripts {
-  var events: [StreamEvent] = []
+/// A server of a command's own: a fake one that knows how often it was opened and when it is closed.
+final class FakePrivateServer: LocalTranscripts {
+  let socket: String
+  private let closed: () -> Void
 
-  func list(_ query: SessionQuery) throws(LocalFault) -> [UInt8] {
-    Array("{\"sessions\":[{\"id\":\"local-1\",\"title\":\"a\\u001b[2J\"}],\"total\":1}".utf8)
+  init(socket: String, closed: @escaping () -> Void) {
+    self.socket = socket
+    self.closed = closed
   }
-  func search(_ query: SearchQuery) throws(LocalFault) -> [UInt8] {
-    Array(
-      "{\"results\":[{\"type\":\"session\",\"id\":\"local-1\",\"title\":\"t\",\"highlights\":[\"\(query.words)!\"]}],\"total\":1}"
-        .utf8)
-  }
-  func read(_ request: TailRequest, deliver: (StreamEvent) -> Bool) throws(LocalFault) {
-    if request.session != "local-1" { throw .unknownSession(request.session) }
-    for event in events where !deliver(event) { return }
-  }
+
+  deinit { closed() }
 }
 
-/// One run of a command against a fake server, or none.
+/// One run of a command.
 struct CommandRun {
   var code: Int32
   var output: String
   var remarks: [String]
+  /// How often a server of the command's own was opened, and closed.
+  var opened = 0
+  var closed = 0
 
+  /// - Parameters:
+  ///   - local: what answers on the socket of the command's own server; nil where none can be opened.
+  ///   - fault: what happens to what is written.
   init(
-    _ line: String, state: String = "/nonexistent/state", local: FakeTranscripts = FakeTranscripts(),
-    isTerminal: Bool = false
+    _ line: String, state: String = "/nonexistent/state", local: FakeServer? = nil,
+    isTerminal: Bool = false, interruption: Interruption = Interruption(),
+    interruptsAtRemark: Bool = false, fault: FileFault? = nil
   ) {
     final class Recorder {
       var output: [UInt8] = []
       var remarks: [String] = []
+      var opened = 0
+      var closed = 0
     }
     let recorder = Recorder()
     let command = TailcastCommand(
       version: "1.2.3",
       output: Output(
-        isTerminal: isTerminal, write: { recorder.output += $0 }, remark: { recorder.remarks.append($0) }),
-      serve: { $0.listen.port == 7 ? 0 : 9 }, local: { _ in local })
+        isTerminal: isTerminal,
+        write: {
+          recorder.output += $0
+          return fault
+        },
+        remark: {
+          recorder.remarks.append($0)
+          if interruptsAtRemark { interruption.interrupt() }
+        }),
+      interruption: interruption, serve: { $0.listen.port == 7 ? 0 : 9 },
+      local: { _ throws(LocalFault) in
+        guard let local else { throw .failed("no\u{1b} server here") }
+        recorder.opened += 1
+        return FakePrivateServer(socket: local.socketPath) { recorder.closed += 1 }
+      })
     let surroundings = Surroundings(environment: [:], home: "/nonexistent")
     code = command.run(
       arguments: line.split(separator: " ").map(String.init) + ["--state", state], surroundings: surroundings)
     output = String(decoding: recorder.output, as: UTF8.self)
     remarks = recorder.remarks
+    opened = recorder.opened
+    closed = recorder.closed
   }
 }
 
 @Suite("Commands without a server")
 struct OfflineTests {
-  @Test("ls, search and tail read the files")
+  static let sessions = #"{"sessions":[{"id":"local-1","title":"a\u001b[2J"}],"total":1}"#
+
+  @Test("ls, search and tail read through a server of their own, which ends with them")
   func local() {
-    let list = CommandRun("ls")
-    #expect(list.code == 0)
-    #expect(list.output.contains("local-1") && list.output.contains("a␛[2J"))
-    #expect(CommandRun("search two words").output.contains("  two words!"))
-    let event = StreamEvent(
-      name: "message", id: "e-1", data: Array(#"{"role":"user","blocks":[{"type":"text","text":"hi"}]}"#.utf8)
-    )
-    let local = FakeTranscripts(events: [
-      event, StreamEvent(name: "caught_up", id: "e-1", data: Array("{}".utf8)), event,
-    ])
-    #expect(CommandRun("tail local-1", local: local).output == "user: hi\n")
-    #expect(
-      CommandRun("tail local-1 --json", local: local).output
-        == #"{"event":"message","id":"e-1","data":{"role":"user","blocks":[{"type":"text","text":"hi"}]}}"#
-        + "\n"
-        + #"{"event":"caught_up","id":"e-1","data":{}}"# + "\n")
-    #expect(CommandRun("tail nobody").code == 4)
+    let server = FakeServer { head, _ in
+      if head.hasPrefix("GET /health") { return FakeServer.json(#"{"search":{"status":"idle"}}"#) }
+      if head.hasPrefix("GET /api/v1/sessions?") { return FakeServer.json(Self.sessions) }
+      if head.hasPrefix("GET /api/v1/search?q=two%20words&") {
+        return FakeServer.json(#"{"results":[{"id":"local-1","title":"t","highlights":["two words!"]}]}"#)
+      }
+      if head.hasPrefix("GET /api/v1/sessions/local-1/stream?") {
+        return FakeServer.stream(
+          OnlineTests.frame("message", "e-1", "hi") + OnlineTests.frame("caught_up", "e-1"))
+      }
+      return FakeServer.json(#"{"error":{"code":"SESSION_NOT_FOUND","message":"no"}}"#, status: 404)
+    }
+    defer { server.close() }
+    let expected = [
+      ("ls", 0, "a␛[2J"), ("search two words", 0, "local-1  t\n  two words!\n"),
+      ("tail local-1", 0, "user: hi\n"), ("tail nobody", 4, ""),
+    ]
+    for (line, code, output) in expected {
+      let run = CommandRun(line, local: server)
+      #expect(run.code == code, "\(line): \(run.remarks)")
+      #expect(output.isEmpty ? run.output.isEmpty : run.output.contains(output), "\(line)")
+      #expect(run.opened == 1 && run.closed == 1, "\(line)")
+    }
+  }
+
+  @Test("A server that cannot be opened is a failure that says why")
+  func cannotOpen() {
+    let run = CommandRun("ls")
+    #expect(run.code == 1)
+    #expect(run.remarks == ["no␛ server here"])
+  }
+
+  @Test("A search waits until a server of its own has indexed what is new")
+  func indexing() {
+    let server = FakeServer { head, index in
+      if head.hasPrefix("GET /health") {
+        return FakeServer.json(
+          #"{"search":{"status":"\#(index < 4 ? "indexing" : "idle")","files":3,"files_done":1}}"#)
+      }
+      return FakeServer.json(
+        index == 0 ? #"{"results":[]}"# : #"{"results":[{"id":"local-1","title":"t","highlights":[]}]}"#)
+    }
+    defer { server.close() }
+    let run = CommandRun("search x", local: server)
+    #expect(run.output == "local-1  t\n")
+    #expect(run.remarks == ["indexing 2 transcripts first"])
+    #expect(run.code == 0)
+  }
+
+  @Test("An interrupted command ends its server and says nothing")
+  func interrupted() {
+    for (line, code) in [("search x", 130), ("tail local-1", 130), ("tail local-1 -f", 0)]
+      as [(String, Int32)]
+    {
+      let interruption = Interruption()
+      let server = FakeServer { head, index in
+        if index > 0 { interruption.interrupt() }
+        return head.contains("/stream?")
+          ? FakeServer.stream("") : FakeServer.json(#"{"search":{"status":"indexing"}}"#)
+      }
+      defer { server.close() }
+      let run = CommandRun(line, local: server, interruption: interruption)
+      #expect(run.code == code, "\(line)")
+      #expect(run.output.isEmpty, "\(line)")
+      #expect(run.opened == 1 && run.closed == 1, "\(line)")
+    }
   }
 
   @Test("Commands that need a server say that none runs", arguments: ["status", "stop", "openapi"])
@@ -80,23 +150,29 @@ struct OfflineTests {
     #expect(run.remarks.first?.contains("no server runs") == true)
   }
 
-  @Test("A server that was named and does not answer is not replaced by files")
+  @Test("A server that was named and does not answer is not replaced by another")
   func explicit() {
+    let server = FakeServer { _, _ in FakeServer.json(Self.sessions) }
+    defer { server.close() }
     for line in [
       "ls --socket /nonexistent/s", "tail local-1 --socket /nonexistent/s",
       "search x --url http://127.0.0.1:1",
     ] {
-      #expect(CommandRun(line).code == 3, "\(line)")
+      let run = CommandRun(line, local: server)
+      #expect(run.code == 3, "\(line)")
+      #expect(run.opened == 0, "\(line)")
     }
   }
 
   @Test("A run file of a process that is gone, or of another one, is no server")
   func staleRunFile() {
+    let server = FakeServer { _, _ in FakeServer.json(Self.sessions) }
+    defer { server.close() }
     let folder = TemporaryFolder.make()
     TemporaryFolder.write(folder + "/run.json", "{\"pid\":\(Int32.max),\"socket\":\"/nonexistent/s\"}")
     #expect(CommandRun("status", state: folder).code == 3)
     TemporaryFolder.write(folder + "/run.json", "{\"pid\":\(getpid()),\"socket\":\"/nonexistent/s\"}")
-    #expect(CommandRun("ls", state: folder).output.contains("local-1"))
+    #expect(CommandRun("ls", state: folder, local: server).output.contains("local-1"))
     #expect(CommandRun("status", state: folder).code == 3)
     TemporaryFolder.write(folder + "/run.json", "{\"pid\":")
     #expect(CommandRun("status", state: folder).code == 3)
@@ -146,12 +222,17 @@ struct OnlineTests {
         })
   }
 
-  @Test("search sends the words encoded and shows highlights")
+  @Test("search sends the words encoded and says what the index does not know yet")
   func search() {
-    let server = FakeServer { _, _ in FakeServer.json(#"{"results":[],"total":0}"#) }
+    let server = FakeServer { head, _ in
+      FakeServer.json(
+        head.hasPrefix("GET /health")
+          ? #"{"search":{"status":"indexing","files":3,"files_done":1}}"# : #"{"results":[],"total":0}"#)
+    }
     defer { server.close() }
-    #expect(CommandRun("search a&b=č --socket \(server.socketPath)").remarks == ["nothing found"])
-    #expect(server.targets == ["GET /api/v1/search?q=a%26b%3D%C4%8D&limit=20"])
+    let run = CommandRun("search a&b=č --socket \(server.socketPath)")
+    #expect(run.remarks == ["1 of 3 transcripts are indexed so far", "nothing found"])
+    #expect(server.targets == ["GET /api/v1/search?q=a%26b%3D%C4%8D&limit=20", "GET /health"])
   }
 
   @Test("A tail that is cut off goes on after its last id and shows nothing twice")
@@ -184,6 +265,45 @@ struct OnlineTests {
       head.split(separator: "\r\n").first { $0.hasPrefix("Last-Event-ID: ") }.map { String($0.dropFirst(15)) }
     }
     #expect(resumed == [nil, "e-1", "e-1", "e-2"])
+  }
+
+  @Test("A reader that went away ends the command, a full disk fails it")
+  func output() {
+    let server = FakeServer { _, _ in FakeServer.stream(Self.frame("message", "e-1", "1")) }
+    defer { server.close() }
+    let line = "tail abc -f --socket \(server.socketPath)"
+    #expect(CommandRun(line, fault: FileFault(code: EPIPE)).code == 0)
+    let run = CommandRun(line, fault: FileFault(code: ENOSPC))
+    #expect(run.code == 1)
+    #expect(run.remarks == ["cannot write the output: No space left on device"])
+  }
+
+  @Test("A tail whose server dies is finished by a server of its own, a followed one waits for its return")
+  func serverDies() {
+    for follows in [false, true] {
+      let interruption = Interruption()
+      let own = FakeServer { _, _ in
+        if follows { interruption.interrupt() }
+        return FakeServer.stream(Self.frame("message", "e-2", "2") + Self.frame("caught_up", "e-2"))
+      }
+      let state = TemporaryFolder.make()
+      let dying = FakeServer { _, _ in
+        TemporaryFolder.write(state + "/run.json", "{}")
+        return FakeServer.stream(Self.frame("message", "e-1", "1") + "event: bye\ndata: {}\n\n")
+      }
+      defer {
+        own.close()
+        dying.close()
+      }
+      dying.writeRunFile(to: state)
+      let run = CommandRun(
+        "tail abc" + (follows ? " -f" : ""), state: state, local: own, interruption: interruption,
+        interruptsAtRemark: true)
+      #expect(run.code == 0)
+      #expect(run.opened == (follows ? 0 : 1))
+      #expect(run.output == (follows ? "user: 1\n" : "user: 1\nuser: 2\n"))
+      #expect(run.remarks.count == (follows ? 1 : 0))
+    }
   }
 
   @Test("A server that never delivers is given up")

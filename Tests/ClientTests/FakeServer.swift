@@ -47,10 +47,11 @@ final class FakeServer: Sendable {
     shutdown(listener, Int32(SHUT_RDWR))
   }
 
-  /// A run file that names this server, in a state directory of its own.
-  func writeRunFile(pid: Int32 = getpid()) {
+  /// A run file that names this server, by default in a state directory of its own.
+  func writeRunFile(pid: Int32 = getpid(), to state: String? = nil) {
     TemporaryFolder.write(
-      directory + "/run.json", "{\"pid\":\(pid),\"socket\":\"\(socketPath)\",\"url\":\"http://u\"}")
+      (state ?? directory) + "/run.json", "{\"pid\":\(pid),\"socket\":\"\(socketPath)\",\"url\":\"http://u\"}"
+    )
   }
 
   private func run() {

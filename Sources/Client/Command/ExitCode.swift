@@ -10,4 +10,6 @@ public enum ExitCode: Int32, Sendable {
   case notFound = 4
   /// The server refused: no key, or not allowed.
   case refused = 5
+  /// Ended by a signal before it was done, as shells say it of SIGINT.
+  case interrupted = 130
 }

@@ -7,26 +7,28 @@ import Wire
 /// events is one system call and an interrupt never cuts a line in two.
 public final class Output {
   /// Whether a person reads: then no control character reaches him, not even inside JSON.
-  public let isTerminal: Bool
-  private let write: ([UInt8]) -> Void
+  let isTerminal: Bool
+  /// Why nothing more can be written; from then on nothing is.
+  private(set) var fault: FileFault?
+  private let write: ([UInt8]) -> FileFault?
   private let remark: (String) -> Void
   private var buffer: [UInt8] = []
 
   /// An output of two closures.
-  public init(isTerminal: Bool, write: @escaping ([UInt8]) -> Void, remark: @escaping (String) -> Void) {
+  init(isTerminal: Bool, write: @escaping ([UInt8]) -> FileFault?, remark: @escaping (String) -> Void) {
     self.isTerminal = isTerminal
     self.write = write
     self.remark = remark
   }
 
-  /// The process' own. A reader that is gone ends the process by SIGPIPE, as with any filter.
+  /// The process' own.
   public static func ofProcess() -> Output {
     Output(
       isTerminal: isatty(STDOUT_FILENO) == 1, write: { writeAll(STDOUT_FILENO, $0) },
-      remark: { writeAll(STDERR_FILENO, Array("tailcast: \($0)\n".utf8)) })
+      remark: { _ = writeAll(STDERR_FILENO, Array("tailcast: \($0)\n".utf8)) })
   }
 
-  private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) {
+  private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> FileFault? {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -37,9 +39,10 @@ public final class Output {
         var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&wait, 1, -1)
       } else if errno != EINTR {
-        return
+        return FileFault(code: errno)
       }
     }
+    return nil
   }
 
   /// Adds a line of text; the text must already be free of control characters.
@@ -60,7 +63,7 @@ public final class Output {
   /// Writes what was collected.
   func flush() {
     if buffer.isEmpty { return }
-    write(buffer)
+    if fault == nil { fault = write(buffer) }
     buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 20)
   }
 

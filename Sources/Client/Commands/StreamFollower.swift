@@ -33,21 +33,19 @@ final class StreamFollower {
     var overflowed = false
     let path = "/api/v1/sessions/\(PercentEncoding.encode(request.session))/stream"
     let reply = try connection.stream(path, query: query, lastEventID: progress.lastID) { [self] bytes in
-      defer { screen.output.flush() }
       do throws(SSEParser.Overflow) {
-        for event in try parser.feed(bytes) {
+        for event in try parser.feed(bytes) where !isFinished {
           hasBegun = true
-          if !screen.show(event, &progress) {
-            isFinished = true
-            return false
-          }
+          isFinished = !screen.show(event, &progress)
         }
       } catch {
         overflowed = true
-        return false
       }
+      screen.output.flush()
       retry = parser.retry ?? retry
-      return true
+      // Where nothing can be shown any more there is nothing left to do; `run` says why.
+      if screen.output.fault != nil { isFinished = true }
+      return !isFinished && !overflowed
     }
     if overflowed { throw .broken("an event is larger than \(ByteSize.format(parser.limit))") }
     if isFinished { return .finished }

@@ -11,21 +11,18 @@ extension TailcastCommand {
     var page = 1
     while true {
       let size = min(Self.pageSize, query.limit)
-      var isLocal = false
-      let body = try access.body("/api/v1/sessions", query: parameters(query, page: page, size: size)) {
-        () throws(CommandFailure) in
-        isLocal = true
-        return try localBody(access) { local throws(LocalFault) in try local.list(query) }
-      }
+      let parameters = parameters(query, page: page, size: size)
+      let body =
+        query.search != nil && page == 1
+        ? try search("/api/v1/sessions", query: parameters, access)
+        : try access.read("/api/v1/sessions", query: parameters)
       guard let answer = JSONSlice(validating: body), let items = answer["sessions"]?.elements else {
         throw CommandFailure(.failed, "the list of sessions cannot be read")
       }
-      // A server that ends between two pages must not leave its first page beside the list of the files.
-      if isLocal { sessions = [] }
       sessions += items
       total = answer["total"]?.int.flatMap { Int(exactly: $0) } ?? sessions.count
       page += 1
-      if isLocal || items.count < size || sessions.count >= min(query.limit, total) { break }
+      if items.count < size || sessions.count >= min(query.limit, total) { break }
     }
     show(Array(sessions.prefix(query.limit)), total: total, access)
   }
@@ -69,12 +66,5 @@ extension TailcastCommand {
     }
     for line in table.lines { output.line(line) }
     if total > sessions.count { output.note("\(sessions.count) of \(total) sessions; -n shows more") }
-  }
-
-  /// An answer from files and database.
-  func localBody(
-    _ access: ServerAccess, _ ask: (any LocalTranscripts) throws(LocalFault) -> [UInt8]
-  ) throws(CommandFailure) -> [UInt8] {
-    do throws(LocalFault) { return try ask(try local(access.configuration)) } catch { throw error.failure }
   }
 }

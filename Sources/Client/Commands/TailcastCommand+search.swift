@@ -4,9 +4,7 @@ extension TailcastCommand {
   /// `tailcast search`.
   func search(_ query: SearchQuery, _ access: ServerAccess) throws(CommandFailure) {
     let parameters = [("q", query.words), ("limit", "\(query.limit)")]
-    let body = try access.body("/api/v1/search", query: parameters) { () throws(CommandFailure) in
-      try localBody(access) { local throws(LocalFault) in try local.search(query) }
-    }
+    let body = try search("/api/v1/search", query: parameters, access)
     guard let answer = JSONSlice(validating: body), let results = answer["results"]?.elements else {
       throw CommandFailure(.failed, "the results cannot be read")
     }

@@ -1,4 +1,3 @@
-import Glibc
 import Wire
 
 extension TailcastCommand {
@@ -7,35 +6,28 @@ extension TailcastCommand {
 
   /// `tailcast tail`.
   func tail(_ request: TailRequest, _ access: ServerAccess) throws(CommandFailure) {
-    // Every event is written whole before the next is read: there is nothing to clean up.
-    if request.follow { signal(SIGINT) { _ in _exit(0) } }
-    let screen = TailScreen(output: output, view: request.view, json: access.json)
-    guard try tailFromServer(request, access, screen) else {
-      do throws(LocalFault) {
-        var progress = TailProgress(follow: request.follow)
-        try local(access.configuration).read(request) { event in
-          let goesOn = screen.show(event, &progress)
-          output.flush()
-          return goesOn
-        }
-      } catch {
-        throw error.failure
-      }
-      return
+    if request.follow { interruption.watch() }
+    do throws(CommandFailure) {
+      try show(request, access)
+    } catch {
+      // What is followed has no other end.
+      if !request.follow || error.code != .interrupted { throw error }
     }
   }
 
-  /// False when no server runs and none was named; nothing was shown then.
-  private func tailFromServer(
-    _ request: TailRequest, _ access: ServerAccess, _ screen: TailScreen
-  ) throws(CommandFailure) -> Bool {
+  /// Shows what was asked for over any number of connections.
+  private func show(_ request: TailRequest, _ access: ServerAccess) throws(CommandFailure) {
+    let screen = TailScreen(output: output, view: request.view, json: access.json)
     let follower = StreamFollower(request: request, screen: screen)
     var isNoted = false
     while let failure = try attempt(follower, access) {
       let progress = follower.progress
-      if !follower.hasBegun, case .unreachable = failure {
-        if !access.isExplicit { return false }
-        throw CommandFailure(failure)
+      if case .unreachable = failure, !(request.follow && follower.hasBegun) {
+        if access.isExplicit || access.isPrivate { throw CommandFailure(failure) }
+        // A follower that lost its server waits for it to return instead: a server of its own would hold the
+        // state directory against the one that is being started anew.
+        try access.openPrivate()
+        continue
       }
       if !request.follow, progress.failures >= Self.attempts { throw CommandFailure(failure) }
       // One remark for each time that the server is away, none when it only rotates the stream.
@@ -44,9 +36,9 @@ extension TailcastCommand {
         output.note("\(failure.message); trying again")
         isNoted = true
       }
-      poll(nil, 0, Int32(progress.pause(retry: follower.retry)))
+      let pause = progress.pause(retry: follower.retry)
+      if !interruption.pause(milliseconds: pause) { throw CommandFailure(.interrupted) }
     }
-    return true
   }
 
   /// One connection; nil when everything asked for has been shown, or why it did not come to that.
@@ -57,7 +49,12 @@ extension TailcastCommand {
     // A server that was started anew may have another address; its run file says which.
     guard let connection = try access.connection() else { return .unreachable(access.notRunning.message) }
     let ending: StreamFollower.Ending
-    do throws(RequestFailure) { ending = try follower.follow(connection) } catch { return error }
+    do throws(RequestFailure) {
+      ending = try follower.follow(connection)
+    } catch {
+      if error == .interrupted { throw CommandFailure(error) }
+      return error
+    }
     switch ending {
     case .finished: return nil
     case .ended: return .broken("the server ended the stream")

@@ -6,6 +6,8 @@ struct FileFault: Error, CustomStringConvertible {
   var code: Int32
   /// Neither file nor a folder on the way exists.
   var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+  /// Whoever read the pipe is gone.
+  var isReaderGone: Bool { code == EPIPE }
   var description: String { code == EFBIG ? "larger than expected" : String(cString: strerror(code)) }
 }
 

@@ -33,7 +33,7 @@ extension TailcastCommand {
 
   /// A server that answers, or a port that one could take.
   private func server(_ invocation: Invocation, _ configuration: Configuration) -> Finding {
-    let access = ServerAccess(invocation, configuration)
+    let access = ServerAccess(invocation, configuration, interruption: interruption, open: local)
     do throws(CommandFailure) {
       if let connection = try access.connection() {
         let reply = try connection.reply("/healthz")

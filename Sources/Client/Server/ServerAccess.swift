@@ -1,25 +1,43 @@
 import Wire
 
-/// How a command reaches the server, decided once from what was said and what runs.
-struct ServerAccess {
+/// How a command reaches a server: the one that was named, the one that runs, or one of its own. Lives as long as
+/// the command; the server of its own ends with it.
+final class ServerAccess {
   let configuration: Configuration
-  let choice: ServerChoice
   /// Answer in JSON.
   let json: Bool
+  /// Ends what the command waits for.
+  let interruption: Interruption
+  private let choice: ServerChoice
+  private let open: TailcastCommand.OpenLocal
+  private var own: (any LocalTranscripts)?
 
-  init(_ invocation: Invocation, _ configuration: Configuration) {
+  init(
+    _ invocation: Invocation, _ configuration: Configuration, interruption: Interruption,
+    open: @escaping TailcastCommand.OpenLocal
+  ) {
     self.configuration = configuration
     choice = invocation.server
     json = invocation.json
+    self.interruption = interruption
+    self.open = open
   }
 
-  /// Whether the caller named a server: then files are no answer in its place.
+  /// Whether the caller named a server: then no other is an answer in its place.
   var isExplicit: Bool { choice.socket != nil || choice.url != nil }
 
-  /// A connection to the server, nil when none runs and none was named.
+  /// Whether the command has a server of its own.
+  var isPrivate: Bool { own != nil }
+
+  /// A connection to the server; nil when none runs, none was named and none was opened.
   func connection() throws(CommandFailure) -> ServerConnection? {
-    guard let endpoint = Endpoint.find(choice, state: configuration.state) else { return nil }
-    do throws(RequestFailure) { return try ServerConnection(endpoint) } catch { throw CommandFailure(error) }
+    let endpoint = own.map { Endpoint.socket($0.socket) } ?? .find(choice, state: configuration.state)
+    guard let endpoint else { return nil }
+    do throws(RequestFailure) {
+      return try ServerConnection(endpoint, interruption: interruption)
+    } catch {
+      throw CommandFailure(error)
+    }
   }
 
   /// The same for commands that need a server.
@@ -34,19 +52,33 @@ struct ServerAccess {
       .notRunning, "no server runs with state directory \(configuration.state); `tailcast serve` starts one")
   }
 
-  /// A query answered by the server, or by `local` when no server answers and none was named.
-  func body(
-    _ path: String, query: [(String, String)] = [], orElse local: () throws(CommandFailure) -> [UInt8]
-  ) throws(CommandFailure) -> [UInt8] {
-    guard let connection = try connection() else { return try local() }
-    let reply: Reply
-    do throws(RequestFailure) {
-      reply = try connection.request(path, query: query)
+  /// Opens a server for this command, which connections lead to from now on.
+  func openPrivate() throws(CommandFailure) {
+    // A signal must not leave its socket and folder behind.
+    interruption.watch()
+    do throws(LocalFault) {
+      own = try open(configuration)
     } catch {
-      if case .unreachable = error, !isExplicit { return try local() }
-      throw CommandFailure(error)
+      switch error {
+      case .failed(let reason): throw CommandFailure(.failed, VisibleText.line(reason))
+      }
     }
-    return try reply.success()
+    if interruption.isDue { throw CommandFailure(.interrupted) }
+  }
+
+  /// The answer to a query. Where nobody was named and nobody answers, a server of its own gives it.
+  func read(_ path: String, query: [(String, String)] = []) throws(CommandFailure) -> [UInt8] {
+    if let connection = try connection() {
+      var reply: Reply?
+      do throws(RequestFailure) {
+        reply = try connection.request(path, query: query)
+      } catch {
+        guard case .unreachable = error, !isExplicit, !isPrivate else { throw CommandFailure(error) }
+      }
+      if let reply { return try reply.success() }
+    }
+    try openPrivate()
+    return try read(path, query: query)
   }
 }
 
@@ -89,6 +121,7 @@ extension CommandFailure {
     switch failure {
     case .unreachable(let reason): self.init(.notRunning, reason)
     case .broken(let reason): self.init(.failed, reason)
+    case .interrupted: self.init(.interrupted, failure.message)
     }
   }
 }

@@ -7,10 +7,13 @@ enum RequestFailure: Error, Equatable {
   case unreachable(String)
   /// The connection broke, or the answer was not one.
   case broken(String)
+  /// The command is to end.
+  case interrupted
 
   var message: String {
     switch self {
     case .unreachable(let reason), .broken(let reason): reason
+    case .interrupted: "interrupted"
     }
   }
 }
@@ -27,17 +30,29 @@ struct Reply {
 final class ServerConnection {
   let endpoint: Endpoint
   private let handle: UnsafeMutableRawPointer
+  /// Keeps the connection between requests, and lets a wait end for other reasons than the network's.
+  private let transfers: UnsafeMutableRawPointer
+  private let interruption: Interruption
   /// libcurl initialises itself on first use, but not safely from several threads.
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   /// - Throws: `broken` when libcurl cannot start.
-  init(_ endpoint: Endpoint) throws(RequestFailure) {
+  init(_ endpoint: Endpoint, interruption: Interruption) throws(RequestFailure) {
     guard Self.isReady, let handle = curl_easy_init() else { throw .broken("libcurl cannot start") }
+    guard let transfers = curl_multi_init() else {
+      curl_easy_cleanup(handle)
+      throw .broken("libcurl cannot start")
+    }
     self.endpoint = endpoint
     self.handle = handle
+    self.transfers = transfers
+    self.interruption = interruption
   }
 
-  deinit { curl_easy_cleanup(handle) }
+  deinit {
+    curl_easy_cleanup(handle)
+    curl_multi_cleanup(transfers)
+  }
 
   /// A whole answer, whatever its status.
   func request(
@@ -101,19 +116,37 @@ final class ServerConnection {
       let sink = Unmanaged<TransferSink>.fromOpaque(context).takeUnretainedValue()
       return sink.accept(UnsafeRawBufferPointer(start: pointer, count: size * count)) ? size * count : 0
     }
-    let code = withExtendedLifetime(sink) { curl_easy_perform(handle) }
+    let code = withExtendedLifetime(sink) { transfer() }
     sink.readStatus()
     switch code {
-    case CURLE_OK: return
-    case CURLE_WRITE_ERROR where sink.isStopped: return
-    case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST:
-      throw .unreachable(
-        "nobody answers at \(describe(endpoint)): \(String(cString: curl_easy_strerror(code)))")
-    case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+    case nil: throw .interrupted
+    case CURLE_OK?: return
+    case CURLE_WRITE_ERROR? where sink.isStopped: return
+    case CURLE_COULDNT_CONNECT?, CURLE_COULDNT_RESOLVE_HOST?:
+      throw .unreachable("nobody answers at \(describe(endpoint))")
+    case CURLE_PARTIAL_FILE?, CURLE_GOT_NOTHING?, CURLE_RECV_ERROR?, CURLE_SEND_ERROR?:
       throw .broken("the connection to \(describe(endpoint)) broke")
-    case CURLE_OPERATION_TIMEDOUT: throw .broken("nothing came from \(describe(endpoint)) for too long")
-    default: throw .broken("\(describe(endpoint)): \(String(cString: curl_easy_strerror(code)))")
+    case CURLE_OPERATION_TIMEDOUT?: throw .broken("nothing came from \(describe(endpoint)) for too long")
+    case let code?: throw .broken("\(describe(endpoint)): \(String(cString: curl_easy_strerror(code)))")
     }
+  }
+
+  /// Runs the prepared transfer to its end; nil when it was interrupted.
+  private func transfer() -> CURLcode? {
+    guard curl_multi_add_handle(transfers, handle) == CURLM_OK else { return CURLE_FAILED_INIT }
+    defer { curl_multi_remove_handle(transfers, handle) }
+    var running: Int32 = 0
+    while curl_multi_perform(transfers, &running) == CURLM_OK {
+      var messages: Int32 = 0
+      if running == 0 {
+        return curl_multi_info_read(transfers, &messages)?.pointee.data.result ?? CURLE_FAILED_INIT
+      }
+      var end = curl_waitfd(fd: interruption.descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+      // Once a second also what wakes nobody is looked for: silence, and a reader that went away.
+      curl_multi_poll(transfers, &end, 1, 1000, nil)
+      if interruption.isDue { return nil }
+    }
+    return CURLE_FAILED_INIT
   }
 
   private func describe(_ endpoint: Endpoint) -> String {
