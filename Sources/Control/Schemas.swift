@@ -36,7 +36,7 @@ enum Schemas {
       "MessagePage",
       [
         "session_id": text, "agent": text, "messages": list(either("Message", "TeleClaudeMessage")),
-        "next_after": maybeText, "has_more_before": flag, "has_more_after": flag,
+        "next_after": maybeText, "next_before": maybeText, "has_more_before": flag, "has_more_after": flag,
       ]),
     object("Metrics", ["metrics": list(any)]),
     object(

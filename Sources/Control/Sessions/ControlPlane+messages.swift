@@ -25,6 +25,8 @@ extension ControlPlane {
       writer.key("messages")
       writer.array { MessagesJSON(call, session: entry.id).append(page.lines, into: &$0) }
       writer.fieldOrNull("next_after", page.next?.description)
+      let first = page.hasMoreBefore ? page.lines.first : nil
+      writer.fieldOrNull("next_before", first?.cursor.description)
       writer.field("has_more_before", page.hasMoreBefore)
       writer.field("has_more_after", page.hasMoreAfter)
       if let reason = page.reset {

@@ -27,7 +27,7 @@ struct MessagesJSON {
         let place = Int(clamping: line.cursor.offset)
         _ = teleclaude.append(line.events, entryIndex: place, fileIndex: 0, into: &writer)
       } else {
-        _ = canonical.append(line.events, at: line.cursor, into: &writer)
+        _ = canonical.append(line.events, at: line.cursor, after: line.after, into: &writer)
       }
     }
   }

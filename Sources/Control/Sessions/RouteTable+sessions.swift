@@ -33,7 +33,7 @@ extension RouteTable {
         sessionID,
         Parameter("since", .time, "From the first message that is later than this on."),
         Parameter("after", .cursor, "Messages after this position, oldest first."),
-        Parameter("before", .cursor, "The newest messages before this position."),
+        Parameter("before", .cursor, "The newest messages before the one with this id."),
         Parameter("limit", .number(1...500), default: "200", "Most lines of the transcript that are shown."),
         Parameter("include_tools", .flag, default: "false", "Calls of tools and their results."),
         Parameter("include_thinking", .flag, default: "false", "The model's reasoning."),

@@ -3,7 +3,7 @@ import Tail
 import Wire
 
 extension Archive {
-  /// A decoded stretch of history: from a start point on, or the newest lines before a cursor.
+  /// A decoded stretch of history: from a start point on, or the newest lines before the one that ends at a cursor.
   ///
   /// - Parameter limit: most lines that say something; bookkeeping lines between them do not count.
   public func records(
@@ -23,20 +23,32 @@ extension Archive {
       }
     }
     var offset: UInt64 = 0
+    var part: Int?
     var backwards = before != nil && reset == nil
     if !backwards {
       switch await locate(facts, start) {
-      case .at(let found, _): offset = found
+      case .at(let found, let within): (offset, part) = (found, within)
       case .reset(let why): reset = why
       case .changed: return .failure(.changed)
       case .unreadable(let why): return .failure(.unreadable(why))
       }
       if case .tail = start, reset == nil { backwards = true }
     }
+    let upTo = end
     return Result { () throws(ArchiveFault) in
       try reading(facts) { (file) throws(TranscriptFile.Fault) in
-        if backwards { return try newest(limit, before: end, in: file, epoch) }
-        let (lines, next, more) = try lines(from: offset, to: end, limit: limit, in: file, epoch)
+        var end = upTo
+        if backwards {
+          // A cursor is the id of the line that ends there: what stands before that line is asked for.
+          if before != nil, end > 0, try file.isBoundary(end) { end = try file.lineStart(endingAt: end) }
+          return try newest(limit, before: end, in: file, epoch)
+        }
+        // The rest of a line of which the client has some parts is found by reading the line again; often it shows
+        // nothing, so it does not count.
+        let from = part == nil ? offset : try file.lineStart(endingAt: offset)
+        let most = part == nil ? limit : limit + 1
+        var (lines, next, more) = try lines(from: from, to: end, limit: most, in: file, epoch)
+        if let part, lines.first?.cursor.offset == offset { lines[0].after = part }
         return HistoryPage(
           lines: lines, reset: reset, next: Cursor(epoch: epoch, offset: next), hasMoreBefore: offset > 0,
           hasMoreAfter: more)

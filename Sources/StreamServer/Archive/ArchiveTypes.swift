@@ -93,6 +93,8 @@ public struct HistoryLine: Sendable {
   public var records: [Record]
   /// What they mean.
   public var events: [TranscriptEvent]
+  /// The part of the line up to which the client has it.
+  public var after: Int?
 }
 
 /// A stretch of history for REST.

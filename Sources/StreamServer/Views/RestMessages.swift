@@ -11,25 +11,35 @@ public struct RestMessages: Sendable {
     json = ViewJSON(include: include, sessionID: sessionID, limits: limits)
   }
 
-  /// Appends the messages of the line that ends at `line` to the array that `writer` is in, and returns how many.
-  public func append(_ events: [TranscriptEvent], at line: Cursor, into writer: inout JSONWriter) -> Int {
+  /// Appends the messages of the line that ends at `line`, those behind its part `after` if it is given, to the array
+  /// that `writer` is in, and returns how many.
+  public func append(
+    _ events: [TranscriptEvent], at line: Cursor, after: Int? = nil, into writer: inout JSONWriter
+  ) -> Int {
     var numbers = PartNumbers(total: EventsView.parts(events))
     var count = 0
     for event in events {
       switch event {
       case .message(let message):
         let id = numbers.next().cursor(at: line)
-        guard json.shows(message) else { continue }
+        guard isNew(id, after), json.shows(message) else { continue }
         json.message(message, id: id, into: &writer)
         count += 1
       case .compaction(let compaction):
-        self.compaction(compaction, id: numbers.next().cursor(at: line), into: &writer)
+        let id = numbers.next().cursor(at: line)
+        guard isNew(id, after) else { continue }
+        self.compaction(compaction, id: id, into: &writer)
         count += 1
       case .update, .turn, .retract, .branch, .damaged: _ = numbers.next()
       case .subagent, .activity, .meta, .usage, .unknown: break
       }
     }
     return count
+  }
+
+  private func isNew(_ id: Cursor, _ after: Int?) -> Bool {
+    guard let after, let part = id.part else { return true }
+    return part > after
   }
 
   private func compaction(_ compaction: Compaction, id: Cursor, into writer: inout JSONWriter) {
