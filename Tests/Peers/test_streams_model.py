@@ -9,7 +9,7 @@ from support.ledger import Account, offset
 from support.sse import Broken, Refused, Stream, path
 from support.waiting import TooLate, run, until_async
 
-STEPS = 220
+STEPS = 500
 SESSION = "model"
 # Small enough that every client that pauses falls behind memory, and every history has many pages.
 TIGHT = {"streams.ring_bytes": "64KiB", "streams.page_bytes": "4KiB", "tail.read_bytes": "4KiB",

@@ -41,8 +41,9 @@ class Stream:
         self.reader, self.writer, self.headers, self.chunked = reader, writer, headers, chunked
         self.retry = None
         self.ended = False  # by the server, in order: with its last chunk or, without chunks, with its end
-        self._left = 0
-        self._chunk_open = False
+        self._raw = bytearray()  # not cut into chunks yet
+        self._body = bytearray()
+        self._at = 0
 
     @classmethod
     async def open(cls, server, path, *, last_id=None, version="1.1", method="GET", body=None, headers=None,
@@ -83,88 +84,76 @@ class Stream:
             writer.transport.abort()
             raise
 
-    async def _line(self):
-        """One line of the body without its newline; None at its end."""
+    async def _fill(self):
+        """More of the body; False at its end."""
+        data = await self.reader.read(1 << 18)
         if not self.chunked:
-            line = await self._until_newline(None)
-            if line is None:
+            self._body += data
+            self.ended = not data
+            return bool(data)
+        if not data:
+            raise Broken("inside the body")
+        self._raw += data
+        at = 0
+        while True:
+            end = self._raw.find(b"\r\n", at)
+            if end < 0:
+                break
+            size = int(self._raw[at:end], 16)
+            if len(self._raw) < end + 2 + size + 2:
+                break
+            assert self._raw[end + 2 + size:end + 4 + size] == b"\r\n", "a chunk ends with CR LF"
+            if size == 0:
                 self.ended = True
-            return line
-        parts = []
-        while True:
-            if self._left == 0:
-                if self._chunk_open:
-                    assert await self.reader.readexactly(2) == b"\r\n", "a chunk ends with CR LF"
-                size = await self.reader.readuntil(b"\r\n")
-                self._left = int(size, 16)
-                self._chunk_open = True
-                if self._left == 0:
-                    assert await self.reader.readexactly(2) == b"\r\n", "the last chunk ends the body"
-                    assert not parts, "the body ends with a whole line"
-                    self.ended = True
-                    return None
-            piece = await self._until_newline(self._left)
-            if piece is None:
-                raise Broken("inside a chunk")
-            self._left -= len(piece)
-            parts.append(piece)
-            if piece.endswith(b"\n"):
-                return b"".join(parts)[:-1]
-
-    async def _until_newline(self, most):
-        """Up to and with the next newline, at most `most` bytes."""
-        if most is not None:
-            buffer = self.reader._buffer
-            while not buffer:
-                if self.reader.at_eof():
-                    return None
-                await self.reader._wait_for_data("line")
-            end = buffer.find(b"\n", 0, most) + 1 or min(most, len(buffer))
-            return await self.reader.readexactly(end)
-        parts = []
-        while True:
-            try:
-                parts.append(await self.reader.readuntil(b"\n"))
-                return b"".join(parts)[:-1]
-            except asyncio.LimitOverrunError as error:
-                parts.append(await self.reader.readexactly(error.consumed))
-            except asyncio.IncompleteReadError as error:
-                if error.partial or parts:
-                    raise Broken("in the middle of a line") from error
-                return None
+                break
+            self._body += self._raw[end + 2:end + 2 + size]
+            at = end + 4 + size
+        del self._raw[:at]
+        return not self.ended
 
     async def next(self):
         """The next event; None when the stream has ended."""
-        name, event_id, data, has_data = "message", None, [], False
-        try:
-            while True:
-                line = await self._line()
-                if line is None:
-                    return None
-                if not line:
-                    if has_data:
-                        return Event(name, event_id, b"\n".join(data))
-                    name, event_id, data = "message", None, []
-                    continue
-                assert b"\r" not in line, "a carriage return inside a stream would end a line for a browser"
-                if line.startswith(b":"):
-                    continue
-                field, _, value = line.partition(b":")
-                value = value[1:] if value.startswith(b" ") else value
-                if field == b"data":
-                    data.append(value)
-                    has_data = True
-                elif field == b"event":
-                    name = value.decode()
-                elif field == b"id":
-                    assert b"\0" not in value
-                    event_id = value.decode()
-                elif field == b"retry":
-                    self.retry = int(value)
-                else:
-                    raise AssertionError(f"a field that no browser knows: {line[:80]!r}")
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise Broken(str(error)) from error
+        while True:
+            end = self._body.find(b"\n\n", self._at)
+            if end >= 0:
+                block = bytes(self._body[self._at:end])
+                self._at = end + 2
+                if self._at > 1 << 16:
+                    del self._body[:self._at]
+                    self._at = 0
+                event = self._parse(block)
+                if event:
+                    return event
+                continue
+            if self.ended:
+                assert self._at == len(self._body), "the stream ends with a whole event"
+                return None
+            try:
+                await self._fill()
+            except ConnectionError as error:
+                raise Broken(str(error)) from error
+            if self.ended and not self.chunked and self._at != len(self._body):
+                raise Broken("in the middle of an event")
+
+    def _parse(self, block):
+        name, event_id, data = "message", None, []
+        assert b"\r" not in block, "a carriage return inside a stream ends a line for a browser"
+        block.decode()  # a stream is UTF-8
+        for line in block.split(b"\n"):
+            field, colon, value = line.partition(b":")
+            value = value[1:] if value.startswith(b" ") else value
+            if field == b"data":
+                data.append(value)
+            elif field == b"event":
+                name = value.decode()
+            elif field == b"id":
+                assert b"\0" not in value
+                event_id = value.decode()
+            elif field == b"retry":
+                self.retry = int(value)
+            else:
+                assert colon and not field, f"a field that no browser knows: {line[:80]!r}"
+        return Event(name, event_id, b"\n".join(data)) if data else None
 
     def __aiter__(self):
         return self
