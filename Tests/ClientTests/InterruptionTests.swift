@@ -5,24 +5,24 @@ import Testing
 
 @Suite("The end that comes early")
 struct InterruptionTests {
-  @Test("A signal ends a wait, and one that was to be ignored stays ignored")
+  @Test("A signal ends a wait, and under nohup a hangup is none")
   func signals() {
-    signal(SIGUSR2, SIG_IGN)
-    let interruption = Interruption(signals: [SIGUSR1, SIGUSR2])
+    signal(SIGHUP, SIG_IGN)
+    let interruption = Interruption(signals: [SIGUSR1, SIGHUP])
     interruption.watch()
     // Threads of the concurrency pool block all signals; a command runs on the main thread, which does not.
     var both = sigset_t()
     var before = sigset_t()
     sigemptyset(&both)
     sigaddset(&both, SIGUSR1)
-    sigaddset(&both, SIGUSR2)
+    sigaddset(&both, SIGHUP)
     pthread_sigmask(SIG_UNBLOCK, &both, &before)
     defer {
       pthread_sigmask(SIG_SETMASK, &before, nil)
       signal(SIGUSR1, SIG_DFL)
-      signal(SIGUSR2, SIG_DFL)
+      signal(SIGHUP, SIG_DFL)
     }
-    raise(SIGUSR2)
+    raise(SIGHUP)
     #expect(!interruption.isDue)
     #expect(interruption.pause(milliseconds: 1))
     raise(SIGUSR1)

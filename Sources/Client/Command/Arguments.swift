@@ -28,17 +28,17 @@ struct Arguments: Sendable {
       guard let flag = flags.first(where: { $0.names.contains(name) }) else {
         let near =
           Suggestion.nearest(to: name, among: flags.map(\.name)).map { "; did you mean \($0)?" } ?? ""
-        throw .usage("tailcast \(command.name): unknown flag \(name)\(near)", command: command.name)
+        throw .usage("\(command.name): unknown flag \(name)\(near)", command: command.name)
       }
       guard let form = flag.value else {
         if joined != nil {
-          throw .usage("tailcast \(command.name): \(name) takes no value", command: command.name)
+          throw .usage("\(command.name): \(name) takes no value", command: command.name)
         }
         values[flag.name, default: []].append("")
         continue
       }
       guard let value = joined ?? rest.popFirst() else {
-        throw .usage("tailcast \(command.name): \(name) needs a value, \(form)", command: command.name)
+        throw .usage("\(command.name): \(name) needs a value, \(form)", command: command.name)
       }
       values[flag.name, default: []].append(value)
     }
@@ -61,7 +61,7 @@ struct Arguments: Sendable {
     guard let text = value(flag) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw .usage(
-        "tailcast \(command.name): \(flag) needs a number from \(range.lowerBound) to \(range.upperBound), "
+        "\(command.name): \(flag) needs a number from \(range.lowerBound) to \(range.upperBound), "
           + "not \"\(text)\"", command: command.name)
     }
     return number
@@ -70,10 +70,10 @@ struct Arguments: Sendable {
   func expectOperands(_ number: ClosedRange<Int>) throws(CommandFailure) {
     if operands.count > number.upperBound {
       throw .usage(
-        "tailcast \(command.name): unexpected \"\(operands[number.upperBound])\"", command: command.name)
+        "\(command.name): unexpected \"\(operands[number.upperBound])\"", command: command.name)
     }
     if operands.count < number.lowerBound {
-      throw .usage("tailcast \(command.name): \(command.operands) is missing", command: command.name)
+      throw .usage("\(command.name): \(command.operands) is missing", command: command.name)
     }
   }
 
@@ -89,7 +89,7 @@ struct Arguments: Sendable {
     for text in values["--set"] ?? [] {
       guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
         throw .usage(
-          "tailcast \(command.name): --set needs KEY=VALUE, not \"\(text)\"", command: command.name)
+          "\(command.name): --set needs KEY=VALUE, not \"\(text)\"", command: command.name)
       }
       let (key, value) = (String(text[..<equals]), String(text[text.index(after: equals)...]))
       let isList = Setting.all.contains { $0.key == key && $0.isList }
@@ -108,25 +108,25 @@ extension Arguments {
     let isID =
       (1...128).contains(request.session.utf8.count) && request.session.utf8.allSatisfy(Self.isIDByte)
     guard isID else {
-      throw .usage("tailcast tail: \"\(request.session)\" is no session id", command: "tail")
+      throw .usage("tail: \"\(request.session)\" is no session id", command: "tail")
     }
     request.follow = has("--follow")
     if let name = value("--view") {
       guard let view = TailRequest.View(rawValue: name) else {
-        throw .usage("tailcast tail: --view is events or raw, not \"\(name)\"", command: "tail")
+        throw .usage("tail: --view is events or raw, not \"\(name)\"", command: "tail")
       }
       request.view = view
     }
     let starts = ["--since", "--after", "--last"].filter(has)
     if starts.count > 1 {
-      throw .usage("tailcast tail: \(starts[0]) and \(starts[1]) contradict each other", command: "tail")
+      throw .usage("tail: \(starts[0]) and \(starts[1]) contradict each other", command: "tail")
     }
     if let cursor = value("--after") { request.start = .after(cursor) }
     if let last = try count("--last", 0...1_000_000) { request.start = .last(last) }
     if let text = value("--since") {
       guard let time = Self.time(text, now: now) else {
         throw .usage(
-          "tailcast tail: --since needs a time such as 2026-02-03T09:00:00Z or 10m, not \"\(text)\"",
+          "tail: --since needs a time such as 2026-02-03T09:00:00Z or 10m, not \"\(text)\"",
           command: "tail")
       }
       request.start = .since(time)

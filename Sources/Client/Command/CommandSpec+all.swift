@@ -70,7 +70,7 @@ extension CommandSpec {
   private static let search = CommandSpec(
     name: "search", summary: "Search titles and message text.", operands: "WORDS…",
     flags: [Flag("-n --limit", value: "N", "At most N hits, up to 100. Default 20.")],
-    details: ["Works without a running server, on what was indexed before."],
+    details: ["Works without a running server; what is new is then indexed first."],
     examples: ["tailcast search flaky test", "tailcast search --json -n 5 timeout"],
     make: { arguments throws(CommandFailure) in
       try arguments.expectOperands(1...1000)

@@ -14,7 +14,7 @@ enum Help {
       \(columns(CommandSpec.globalFlags.map(row)))
 
       `tailcast help COMMAND` explains a command, `tailcast help configuration` all settings.
-      Exit codes: 0 done, 1 failed, 2 usage, 3 not running, 4 not found, 5 refused.
+      Exit codes: 0 done, 1 failed, 2 usage, 3 not running, 4 not found, 5 refused, 130 interrupted.
 
       """
   }

@@ -39,8 +39,9 @@ final class Interruption: Sendable {
         if received.exchange(number, ordering: .sequentiallyConsistent) != 0 { _exit(128 + number) }
         Interruption.wake(receiver.load(ordering: .sequentiallyConsistent))
       }
-      // Whoever started the command with a signal ignored (nohup, a job in the background) still wants that.
-      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+      // nohup wants the command to outlive its terminal. A shell without job control ignores SIGINT for what it
+      // starts in the background; there, who sends one means this command.
+      if number == SIGHUP, unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
         signal(number, SIG_IGN)
       }
     }

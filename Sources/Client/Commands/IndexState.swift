@@ -28,8 +28,9 @@ struct IndexState {
 }
 
 extension TailcastCommand {
-  /// Time between two looks at a growing index, in milliseconds.
-  private static let step = 20
+  /// Time between two looks at a growing index, in milliseconds: short at first, for most have little to read, then
+  /// so long that looking costs nothing.
+  private static let steps = (first: 10, last: 500)
 
   /// The answer to a query that the search index is asked for. A server of the command's own has to read what is
   /// new first: nobody else has done so for it.
@@ -40,8 +41,10 @@ extension TailcastCommand {
     var state = try indexState(access)
     if access.isPrivate, state?.status == "indexing" {
       if let state { output.note("indexing \(state.files - state.filesDone) transcripts first") }
+      var step = Self.steps.first
       while state?.status == "indexing" {
-        if !interruption.pause(milliseconds: Self.step) { throw CommandFailure(.interrupted) }
+        if !interruption.pause(milliseconds: step) { throw CommandFailure(.interrupted) }
+        step = min(step * 2, Self.steps.last)
         state = try indexState(access)
       }
       body = try access.read(path, query: query)

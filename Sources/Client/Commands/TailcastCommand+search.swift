@@ -13,7 +13,7 @@ extension TailcastCommand {
     for result in results {
       let id: String = result["session_id"]?.string ?? result["id"]?.string ?? ""
       let title: String = result["title"]?.string ?? ""
-      output.line(VisibleText.line("\(id)  \(title)"))
+      output.line(VisibleText.line(id) + "  " + VisibleText.clipped(VisibleText.line(title), to: 80))
       let highlights = (result["highlights"]?.elements ?? []).compactMap { $0.string ?? $0["text"]?.string }
       let excerpts = highlights.isEmpty ? [result["description"]?.string].compactMap { $0 } : highlights
       for excerpt in excerpts { output.line("  " + VisibleText.clipped(VisibleText.line(excerpt), to: 200)) }
