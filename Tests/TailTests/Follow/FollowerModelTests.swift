@@ -40,6 +40,8 @@ struct FollowerModel {
   private var rested: (bytes: [UInt8], file: WrittenFile?, stretch: Int, hasEpoch: Bool)?
   /// Offsets that were changed where nobody looks any more.
   private var unobservable: Set<Int> = []
+  /// Where the delivered lines differ from the content, for that reason.
+  private var differing: Set<Int> = []
   private var epochs: Set<Epoch> = []
 
   private(set) var history: [String] = []
@@ -186,6 +188,9 @@ struct FollowerModel {
     }
     checkContent(file.bytes)
     checkRestart(before, file)
+    // What was seen after all is no excuse for later; of history and of the unfinished line nobody knows.
+    let seen = min(reading.current.base, reading.follower.head)..<reading.follower.head
+    unobservable = unobservable.filter { differing.contains($0) || !seen.contains(UInt64($0)) }
     let isExact = unobservable.isEmpty
     rested = isExact ? (file.bytes, file, reading.stretches.count, reading.follower.identity != nil) : nil
   }
@@ -193,6 +198,7 @@ struct FollowerModel {
   /// Every whole line of the content, and nothing else, has been delivered.
   private mutating func checkContent(_ bytes: [UInt8]) {
     let lines = wholeLines(of: bytes, limit: limits.maxRecordBytes)
+    differing = []
     guard reading.follower.identity != nil else {
       if !lines.isEmpty { fault = "\(lines.count) lines are there, none was delivered" }
       return
@@ -200,17 +206,21 @@ struct FollowerModel {
     let expected = lines.filter { $0.start >= reading.current.base }
     let delivered = reading.current.lines
     if expected.count != delivered.count { fault = "\(delivered.count) lines for \(expected.count)" }
-    for (want, got) in zip(expected, delivered) where want != got && !differUnobservably(want, got) {
-      fault = "delivered \(got) for \(want)"
-      return
+    var differences: Set<Int> = []
+    for (want, got) in zip(expected, delivered) where want != got {
+      guard let offsets = differingOffsets(want, got), offsets.isSubset(of: unobservable) else {
+        fault = "delivered \(got.text) for \(want.text)"
+        return
+      }
+      differences.formUnion(offsets)
     }
+    differing = differences
   }
 
-  private func differUnobservably(_ one: SeenLine, _ other: SeenLine) -> Bool {
-    guard one.start == other.start, one.end == other.end, let a = one.bytes, let b = other.bytes else {
-      return false
-    }
-    return a.indices.allSatisfy { a[$0] == b[$0] || unobservable.contains(Int(one.start) + $0) }
+  private func differingOffsets(_ one: SeenLine, _ other: SeenLine) -> Set<Int>? {
+    guard one.start == other.start, one.end == other.end, let a = one.bytes, let b = other.bytes
+    else { return nil }
+    return Set(a.indices.filter { a[$0] != b[$0] }.map { Int(one.start) + $0 })
   }
 
   /// Nothing that the old file still held, when its name went to another, is lost.
@@ -255,7 +265,6 @@ struct FollowerModel {
     {
       fault = "epoch \(epoch) is used for two contents"
     }
-    if told != epoch { unobservable = [] }
     epochs.insert(epoch)
     told = epoch
   }
