@@ -13,7 +13,7 @@ public struct TailLimits: Sendable, Hashable {
   /// How often everything is listed, whatever the events said.
   public var reconcileInterval = Duration.seconds(60)
   /// How long a changed transcript rests before head and tail are read for the listing.
-  public var surveyDelay = Duration.milliseconds(250)
+  public var surveyDelay = Duration.milliseconds(500)
   /// How long after its last write a transcript in an open turn still counts as active.
   public var activeWindow = Duration.seconds(120)
   /// Most inotify watches; 0 leaves it to the kernel.

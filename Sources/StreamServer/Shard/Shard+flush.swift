@@ -10,6 +10,8 @@ extension Shard {
     var budget = context.limits.flushSlice
     while let log = dirty.first, budget > 0 {
       guard flush(log, &budget) else { break }
+      // What came while the flush was interrupted is news to those it had visited before.
+      if let head = log.log?.head, head != log.flushHead { continue }
       log.isDirty = false
       log.flushIndex = 0
       dirty.removeFirst()
@@ -21,6 +23,7 @@ extension Shard {
   private func flush(_ log: TopicLog, _ budget: inout Int) -> Bool {
     guard let bytes = log.log else { return true }
     let head = bytes.head
+    if log.flushIndex == 0 { log.flushHead = head }
     var slow: [Subscription] = []
     var sent: UInt64 = 0
     var index = log.flushIndex

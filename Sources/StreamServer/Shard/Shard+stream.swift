@@ -22,12 +22,15 @@ extension Shard {
       SSE.retry(milliseconds: context.limits.retry.milliseconds, into: &retry)
       wrap(retry, on: connection)
     }
+    var first = context.limits.heartbeat
     if context.limits.maxAge > .zero {
-      setDeadline(connection, after: context.limits.maxAge * Double.random(in: 0.8...1.2))
+      let age = context.limits.maxAge * Double.random(in: 0.8...1.2)
+      setDeadline(connection, after: age)
+      first = min(first, age)
     } else {
       connection.deadline = nil
     }
-    arm(connection, after: context.limits.heartbeat)
+    arm(connection, after: first)
     switch plan.content {
     case .transcript(let session, let start):
       subscribe(

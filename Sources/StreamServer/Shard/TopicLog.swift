@@ -17,6 +17,8 @@ final class TopicLog {
   var subscriptions: [ObjectIdentifier: Subscription] = [:]
   /// The reader at which an interrupted flush goes on.
   var flushIndex = 0
+  /// The head when that flush began.
+  var flushHead: UInt64 = 0
   /// Set while the log waits for the end of the turn.
   var isDirty = false
   /// When the oldest bytes that have not been flushed were read from the file.

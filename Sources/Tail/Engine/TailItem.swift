@@ -49,4 +49,18 @@ public struct TopicFacts: Sendable {
   public var head: UInt64
   /// Proof of what stands there.
   public var witness: Witness
+
+  /// Facts.
+  public init(
+    session: String, path: String, agent: AgentKind, isDocument: Bool, epoch: Epoch?, head: UInt64,
+    witness: Witness
+  ) {
+    self.session = session
+    self.path = path
+    self.agent = agent
+    self.isDocument = isDocument
+    self.epoch = epoch
+    self.head = head
+    self.witness = witness
+  }
 }

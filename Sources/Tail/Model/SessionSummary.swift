@@ -97,23 +97,29 @@ public struct SessionSummary: Sendable, Hashable {
     }
   }
 
-  /// The beginning of a JSON string as one line.
+  /// The beginning of a JSON string as one line. Works on bytes: what Unicode says of each character would cost
+  /// more than all else that a listing reads.
   static func plain(_ json: JSONSlice) -> String {
-    var line = ""
+    var line: [UInt8] = []
+    line.reserveCapacity(4 * textLimit)
     var count = 0
     var isGap = false
-    for character in json.stringPrefix(bytes: 4_096) {
-      if character.isWhitespace {
+    for byte in json.stringPrefix(bytes: 4_096).utf8 {
+      if byte == 0x20 || (0x09...0x0D).contains(byte) {
         isGap = !line.isEmpty
         continue
       }
-      if count + (isGap ? 2 : 1) > textLimit { break }
-      if isGap { line.append(" ") }
-      line.append(character)
-      count += isGap ? 2 : 1
-      isGap = false
+      let isContinuation = byte & 0xC0 == 0x80
+      if !isContinuation {
+        let more = isGap ? 2 : 1
+        if count + more > textLimit { break }
+        if isGap { line.append(0x20) }
+        count += more
+        isGap = false
+      }
+      line.append(byte)
     }
-    return line
+    return String(decoding: line, as: UTF8.self)
   }
 }
 
