@@ -6,7 +6,9 @@ public struct TailcastCommand {
   /// Runs the server until it is told to stop; the exit code.
   public typealias Serve = (Configuration) -> Int32
   /// Opens a server of one command.
-  public typealias OpenLocal = (Configuration) throws(LocalFault) -> any LocalTranscripts
+  ///
+  /// The flag says that the command will stay: it must then not keep a server from starting.
+  public typealias OpenLocal = (Configuration, Bool) throws(LocalFault) -> any LocalTranscripts
 
   /// The program's version.
   let version: String

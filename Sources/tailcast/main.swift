@@ -8,5 +8,7 @@ let surroundings = Surroundings.ofProcess(environment: ProcessEnvironment.all())
 let command = TailcastCommand(
   version: Version.current,
   serve: { ServerProcess(configuration: $0).run() },
-  local: { configuration throws(LocalFault) in try PrivateServer(configuration: configuration) })
+  local: { configuration, stays throws(LocalFault) in
+    try PrivateServer(configuration: configuration, stays: stays)
+  })
 exit(command.run(arguments: Array(CommandLine.arguments.dropFirst()), surroundings: surroundings))

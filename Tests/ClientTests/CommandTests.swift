@@ -54,7 +54,7 @@ struct CommandRun {
           if interruptsAtRemark { interruption.interrupt() }
         }),
       interruption: interruption, serve: { $0.listen.port == 7 ? 0 : 9 },
-      local: { _ throws(LocalFault) in
+      local: { _, _ throws(LocalFault) in
         guard let local else { throw .failed("no\u{1b} server here") }
         recorder.opened += 1
         return FakePrivateServer(socket: local.socketPath) { recorder.closed += 1 }

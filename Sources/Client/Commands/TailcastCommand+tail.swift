@@ -26,7 +26,7 @@ extension TailcastCommand {
         if access.isExplicit || access.isPrivate { throw CommandFailure(failure) }
         // A follower that lost its server waits for it to return instead: a server of its own would hold the
         // state directory against the one that is being started anew.
-        try access.openPrivate()
+        try access.openPrivate(stays: request.follow)
         continue
       }
       if !request.follow, progress.failures >= Self.attempts { throw CommandFailure(failure) }

@@ -53,11 +53,11 @@ final class ServerAccess {
   }
 
   /// Opens a server for this command, which connections lead to from now on.
-  func openPrivate() throws(CommandFailure) {
+  func openPrivate(stays: Bool = false) throws(CommandFailure) {
     // A signal must not leave its socket and folder behind.
     interruption.watch()
     do throws(LocalFault) {
-      own = try open(configuration)
+      own = try open(configuration, stays)
     } catch {
       switch error {
       case .failed(let reason): throw CommandFailure(.failed, VisibleText.line(reason))

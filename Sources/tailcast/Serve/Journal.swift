@@ -15,7 +15,10 @@ struct Journal: Sendable {
   }
 
   /// Something that whoever runs the server should know.
-  func note(_ text: String) { write(level: "info", [("message", text)]) }
+  func note(_ text: String) {
+    guard level == .debug || level == .info else { return }
+    write(level: "info", [("message", text)])
+  }
 
   /// A request was answered.
   func access(_ record: AccessRecord) {

@@ -17,15 +17,16 @@ final class PrivateServer: LocalTranscripts {
   /// Starts it; returns when every transcript is listed.
   ///
   /// Where the state directory is free its database is used, so that what was read and indexed before is known;
-  /// beside a running server everything is kept in memory.
-  init(configuration: Configuration) throws(LocalFault) {
+  /// otherwise everything is kept in memory.
+  /// - Parameter stays: the command goes on until it is interrupted, so it must not keep the lock from a server.
+  init(configuration: Configuration, stays: Bool) throws(LocalFault) {
     var template = Array("/tmp/tailcast-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw .failed("no temporary directory: \(String(cString: strerror(errno)))")
     }
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     socket = directory + "/socket"
-    state = try? StateDirectory(configuration.state)
+    state = stays ? nil : try? StateDirectory(configuration.state)
     let database = state == nil ? ":memory:" : configuration.state + "/tailcast.db"
     var own = configuration
     own.state = directory
