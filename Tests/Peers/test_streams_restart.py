@@ -61,7 +61,7 @@ def test_what_happened_while_no_server_ran_is_a_reset(serve, change):
     async def story():
         async with await Stream.open(server, path("s", view="raw")) as stream:
             last = (await stream.until("caught_up"))[-1].id
-        server.stop()
+        await asyncio.to_thread(server.stop)
         if change == "truncated":
             os.truncate(file, 0)
             append(file, *range(100, 103))

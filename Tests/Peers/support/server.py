@@ -62,13 +62,14 @@ class Server:
         self.prefix = list(prefix)
         self.environment = dict(environment or {})
         self.user_limits = user_limits
+        self.program = binary()
         self.process = None
         self.facts = {}
         self.log = self.directory / "server.log"
 
     # --- life ---------------------------------------------------------------------------------
     def command(self):
-        words = self.prefix + [str(binary()), "serve", "--port", "0", "--state", str(self.state),
+        words = self.prefix + [str(self.program), "serve", "--port", "0", "--state", str(self.state),
                                "--auth", self.auth]
         for agent, folder in self.roots:
             words += ["--root", f"{agent}={folder}"]
@@ -236,5 +237,5 @@ class Server:
 
     def run(self, *words, timeout=60, **more):
         """Another command of the same program in the same surroundings."""
-        return subprocess.run([str(binary()), *words], env=self.surroundings(), capture_output=True, text=True,
+        return subprocess.run([str(self.program), *words], env=self.surroundings(), capture_output=True, text=True,
                               timeout=timeout, cwd=self.directory, stdin=subprocess.DEVNULL, **more)
