@@ -70,6 +70,7 @@ extension TailEngine {
         let follower = DocumentFollower(document, known: known)
         let row = follower.row(path: entry.path, nowMS: clockMS())
         if row.incarnation != known?.incarnation || waits { await saveNow(row) } else { keep(row) }
+        if let known, known.incarnation != row.incarnation { tellReplaced(entry.id, Epoch(row.epoch)) }
         return .success(.document(follower))
       }
     }
@@ -80,8 +81,16 @@ extension TailEngine {
         // A raised incarnation is durable before a cursor of it is told to anybody.
         if opened.replaced || known == nil || waits { await saveNow(row) } else { keep(row) }
       }
+      if opened.replaced { tellReplaced(entry.id, opened.identity?.epoch) }
       return .success(.lines(Follower(opened, path: entry.path, limits: limits)))
     }
+  }
+
+  /// Whoever finds a rewrite first tells it: the listing, a watcher or the index; the others find it known.
+  func tellReplaced(_ id: String, _ epoch: Epoch?) {
+    guard followed[id] == nil, let entry = catalog[id], entry.epoch != epoch else { return }
+    catalog.change(id) { $0.epoch = epoch }
+    if let now = catalog[id] { news(.replaced(now, .replaced)) }
   }
 
   private func facts(of current: FollowedSession, _ entry: SessionEntry) -> TopicFacts {

@@ -98,10 +98,11 @@ extension TailEngine {
     }
     // A followed transcript's identity is the follower's: it saw what happened in between.
     if followed[id] == nil {
-      catalog.change(id) { $0.epoch = survey.opened.identity?.epoch }
+      let epoch = survey.opened.identity?.epoch
       if survey.opened.replaced {
-        if let entry = catalog[id] { news(.replaced(entry, .replaced)) }
+        tellReplaced(id, epoch)
       } else {
+        catalog.change(id) { $0.epoch = epoch }
         keep(survey.opened.row(path: before.path, nowMS: clockMS()))
       }
     }
