@@ -53,7 +53,8 @@ extension ControlPlane {
         throw Problem(
           .rateLimitExceeded,
           "more than \(verdict.limit) requests a minute; the setting rate.\((operation?.rateClass ?? .other).rawValue) "
-            + "is the limit")
+            + "is the limit"
+        ).with("retry-after", "\(max(1, verdict.retryAfterSeconds))")
       }
     }
     let call = try call(request, match, caller)

@@ -17,7 +17,7 @@ actor SearchIndexer: TimerSink {
   private let note: @Sendable (String) -> Void
   private var queue = IndexQueue()
   private var grown: Set<String> = []
-  private var sizes: [String: UInt64] = [:]
+  private var files: [String: File] = [:]
   var progress: [String: FileProgress] = [:]
   private var failure: String?
   private var isRunning = false
@@ -31,6 +31,12 @@ actor SearchIndexer: TimerSink {
     var through: UInt64
     var isDone: Bool
     var counts: SessionCounts
+  }
+
+  /// What there is to index of one session.
+  private struct File {
+    var size: UInt64
+    var isDocument: Bool
   }
 
   private enum Timer: UInt64 { case grown = 1, rest }
@@ -72,11 +78,11 @@ actor SearchIndexer: TimerSink {
       fail("\(error)")
     }
     for entry in entries.sorted(by: { $0.updatedMS < $1.updatedMS }) {
-      sizes[entry.id] = entry.facts.size
+      files[entry.id] = File(size: entry.facts.size, isDocument: entry.isDocument)
       if needsIndexing(entry) { queue.push(entry.id) }
     }
     run()
-    for entry in entries where entry.counts == nil {
+    for entry in entries where entry.counts == nil && !needsIndexing(entry) {
       if let known = progress[entry.id], known.isDone { await sessions.setCounts(entry.id, known.counts) }
     }
   }
@@ -91,7 +97,7 @@ actor SearchIndexer: TimerSink {
   /// A session is new or has grown.
   func changed(_ entry: SessionEntry) {
     guard rules.enabled, !isStopped else { return }
-    sizes[entry.id] = entry.facts.size
+    files[entry.id] = File(size: entry.facts.size, isDocument: entry.isDocument)
     guard needsIndexing(entry) else { return }
     grown.insert(entry.id)
     guard !isGrownArmed else { return }
@@ -184,15 +190,17 @@ actor SearchIndexer: TimerSink {
 
   /// How far the index is.
   var health: Progress {
+    let isBusy = isRunning || !grown.isEmpty
     var result = Progress(
-      state: !rules.enabled ? "off" : failure != nil ? "failing" : queue.isEmpty ? "idle" : "indexing",
-      files: sizes.count, filesDone: 0, bytes: 0, bytesDone: 0, reason: failure)
-    for (id, size) in sizes {
-      result.bytes += size
+      state: !rules.enabled ? "off" : failure != nil ? "failing" : isBusy ? "indexing" : "idle",
+      files: files.count, filesDone: 0, bytes: 0, bytesDone: 0, reason: failure)
+    for (id, file) in files {
+      result.bytes += file.size
       guard let known = progress[id] else { continue }
-      if known.isDone { result.filesDone += 1 }
       // Positions of documents count messages, not bytes.
-      result.bytesDone += known.isDone ? size : min(known.through, size)
+      let done = file.isDocument ? (known.isDone ? file.size : 0) : min(known.through, file.size)
+      result.bytesDone += done
+      if known.isDone, done == file.size { result.filesDone += 1 }
     }
     return result
   }

@@ -105,13 +105,11 @@ extension Gate {
 }
 
 extension RateLimiter.Verdict {
-  /// `X-RateLimit-…`, and `Retry-After` on a refusal.
+  /// `X-RateLimit-…`: what is left, for every answer that is counted.
   public var headers: [(name: String, value: String)] {
-    var fields = [
+    [
       ("x-ratelimit-limit", "\(limit)"), ("x-ratelimit-remaining", "\(remaining)"),
       ("x-ratelimit-reset", "\(resetSeconds)"),
     ]
-    if !isAllowed { fields.append(("retry-after", "\(max(1, retryAfterSeconds))")) }
-    return fields
   }
 }

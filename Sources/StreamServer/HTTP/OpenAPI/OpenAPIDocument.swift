@@ -47,7 +47,14 @@ public struct OpenAPIDocument: Sendable {
     }
     text += "},\n\"components\":{\n\"securitySchemes\":".utf8
     line(securitySchemes)
-    text += "\"schemas\":{\n".utf8
+    text += "\"responses\":{\n".utf8
+    let refusals = refusals(operations)
+    for (index, codes) in refusals.enumerated() {
+      text += JSONSlice(string: OpenAPIOperation.name(codes)).bytes
+      text += ":".utf8
+      line({ refusal(codes, into: &$0) }, last: index == refusals.count - 1)
+    }
+    text += "},\n\"schemas\":{\n".utf8
     for (index, schema) in schemas.enumerated() {
       text += JSONSlice(string: schema.name).bytes
       text += ":".utf8
@@ -67,6 +74,19 @@ public struct OpenAPIDocument: Sendable {
           + "unknown ones must be ignored.")
       writer.key("license")
       writer.object { $0.field("name", "MIT") }
+    }
+  }
+
+  /// Every set of codes that some route answers with one status, each once.
+  private func refusals(_ operations: [Operation]) -> [[ProblemCode]] {
+    Set(operations.flatMap { OpenAPIOperation.refusals($0).map(\.codes) })
+      .sorted { OpenAPIOperation.name($0) < OpenAPIOperation.name($1) }
+  }
+
+  private func refusal(_ codes: [ProblemCode], into writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("description", codes.map(\.rawValue).joined(separator: ", "))
+      OpenAPIOperation.content("application/json", schema: "Problem", into: &writer)
     }
   }
 

@@ -65,12 +65,13 @@ struct OpenAPIOperation {
     writer.key("requestBody")
     writer.object { writer in
       writer.field("required", required)
-      content("application/json", schema: schema, into: &writer)
+      Self.content("application/json", schema: schema, into: &writer)
     }
   }
 
-  private func responses(into writer: inout JSONWriter) {
-    var codes: [Int: [ProblemCode]] = [:]
+  /// The refusals of the operation by status: those of every route, those it declares, those that follow from what
+  /// it takes.
+  static func refusals(_ operation: Operation) -> [(status: Int, codes: [ProblemCode])] {
     var problems = OpenAPIDocument.common + operation.errors
     if operation.access == .anyone { problems.removeAll { $0 == .unauthorized } }
     if operation.absence == nil {
@@ -78,29 +79,36 @@ struct OpenAPIOperation {
       if operation.isMutation { problems += [.validationError, .payloadTooLarge, .unsupportedMediaType] }
       if operation.delivery == .response { problems.append(.timeout) }
     }
-    for code in problems where !codes[code.kind.status, default: []].contains(code) {
-      codes[code.kind.status, default: []].append(code)
-    }
+    var codes: [Int: Set<ProblemCode>] = [:]
+    for code in problems { codes[code.kind.status, default: []].insert(code) }
+    return codes.sorted { $0.key < $1.key }
+      .map { (status: $0.key, codes: $0.value.sorted { $0.rawValue < $1.rawValue }) }
+  }
+
+  /// The name of a refusal's response among the components.
+  static func name(_ codes: [ProblemCode]) -> String { codes.map(\.rawValue).joined(separator: ".") }
+
+  private func responses(into writer: inout JSONWriter) {
     writer.key("responses")
     writer.object { writer in
       for answer in operation.answers {
         writer.key("\(answer.status)")
         writer.object { writer in
           writer.field("description", answer.meaning)
-          if let mediaType = answer.mediaType { content(mediaType, schema: answer.schema, into: &writer) }
+          if let mediaType = answer.mediaType {
+            Self.content(mediaType, schema: answer.schema, into: &writer)
+          }
         }
       }
-      for (status, codes) in codes.sorted(by: { $0.key < $1.key }) {
+      for (status, codes) in Self.refusals(operation)
+      where !operation.answers.contains(where: { $0.status == status }) {
         writer.key("\(status)")
-        writer.object { writer in
-          writer.field("description", codes.map(\.rawValue).joined(separator: ", "))
-          content("application/json", schema: "Problem", into: &writer)
-        }
+        writer.object { $0.field("$ref", "#/components/responses/\(Self.name(codes))") }
       }
     }
   }
 
-  private func content(_ mediaType: String, schema: String?, into writer: inout JSONWriter) {
+  static func content(_ mediaType: String, schema: String?, into writer: inout JSONWriter) {
     writer.key("content")
     writer.object { writer in
       writer.key(mediaType)
