@@ -1,0 +1,146 @@
+import Store
+import Testing
+import Wire
+
+@testable import Control
+@testable import StreamServer
+@testable import Tail
+
+@Suite struct FeedTests {
+  @Test("What the tail tells is stored, numbered and handed on in order")
+  func order() async throws {
+    let fixture = try await Fixture()
+    let first = entry("a", title: "one")
+    await fixture.plane.news(.created(first))
+    await fixture.plane.news(.status(entry("a", status: .active)))
+    await fixture.plane.news(.updated(first))
+    await fixture.plane.news(.replaced(first, .truncated))
+    await fixture.plane.damaged("a", Damage(start: 5, length: 7, reason: .nulRun, recovered: true))
+    await fixture.plane.news(.closed(entry("a", status: .closed)))
+    let events = Array(await fixture.published.first(7).prefix(7))
+    #expect(
+      events.map(\.type) == [
+        "daemon.ready", "session.created", "session.status", "session.updated", "transcript.replaced",
+        "transcript.damaged", "session.closed",
+      ])
+    #expect(events.map(\.sequence) == Array(1...7))
+    #expect(
+      events.map(\.topic) == ["system"] + [
+        "sessions", "sessions", "sessions", "transcript", "transcript", "sessions",
+      ])
+    #expect(events[1].sessionID == "a")
+    #expect(events[1].timestamp == "2026-02-02T02:40:00.000Z")
+    #expect(JSONSlice(validating: events[1].payload)?.member("session", "title")?.string == "one")
+    #expect(JSONSlice(validating: events[4].payload)?["reason"]?.string == "truncated")
+    #expect(JSONSlice(validating: events[5].payload)?["reason"]?.string == "nul_run")
+    #expect(try await fixture.store.changes(after: 0, limit: 100).map(FeedEvent.init) == events)
+  }
+
+  @Test("One append of a session goes through at once, the rest of its span as one with the newest state")
+  func coalesces() {
+    var coalescer = Coalescer()
+    let rows = (0..<4).map { Change(timestampMS: Int64($0), topic: "transcript", type: "t", payload: "{}") }
+    #expect(coalescer.appended(rows[0], session: "a", nowMS: 0, spanMS: 100) == rows[0])
+    #expect(coalescer.appended(rows[1], session: "a", nowMS: 10, spanMS: 100) == nil)
+    #expect(coalescer.appended(rows[2], session: "a", nowMS: 99, spanMS: 100) == nil)
+    #expect(coalescer.appended(rows[3], session: "b", nowMS: 99, spanMS: 100) == rows[3])
+    #expect(coalescer.sweep(nowMS: 99, spanMS: 100).isEmpty)
+    #expect(coalescer.sweep(nowMS: 100, spanMS: 100) == [rows[2]])
+    #expect(coalescer.appended(rows[3], session: "a", nowMS: 150, spanMS: 100) == nil)
+    #expect(coalescer.sweep(nowMS: 200, spanMS: 100) == [rows[3]])
+    #expect(!coalescer.isEmpty)
+    #expect(coalescer.sweep(nowMS: 300, spanMS: 100).isEmpty)
+    #expect(coalescer.isEmpty)
+  }
+
+  @Test("The last append of a burst is told without another one")
+  func burst() async throws {
+    let fixture = try await Fixture { $0.feed.coalesce = .milliseconds(10) }
+    for bytes in 1...50 { await fixture.plane.news(.appended(entry("a", bytes: UInt64(bytes)))) }
+    let before = await fixture.published.first(2)
+    #expect(before.count == 2)
+    #expect(before[1].type == "transcript.appended")
+    #expect(JSONSlice(validating: before[1].payload)?["bytes"]?.int == 1)
+    fixture.clock.nowMS.add(10, ordering: .relaxed)
+    let after = await fixture.published.first(3)
+    #expect(JSONSlice(validating: after[2].payload)?["bytes"]?.int == 50)
+  }
+
+  @Test("Pages are the log after a position; what cannot be resumed is a reset to the newest row")
+  func pages() async throws {
+    let fixture = try await Fixture { rules in
+      rules.feed.pageRows = 3
+      rules.feed.maxGap = 8
+    }
+    for number in 0..<6 { await fixture.plane.news(.created(entry("s\(number)"))) }
+    _ = await fixture.published.first(7)
+    let epoch = Epoch(fixture.store.feedEpoch)
+    var seen: [UInt64] = []
+    var at = FeedCursor(epoch: epoch, sequence: 0)
+    var more = true
+    while more {
+      let page = await fixture.plane.changes(after: at)
+      #expect(page.reset == nil)
+      seen += page.events.map(\.sequence)
+      at.sequence = page.sequence
+      more = page.hasMore
+    }
+    #expect(seen == Array(1...7))
+    let now = await fixture.plane.changes(after: nil)
+    #expect(now.sequence == 7 && now.events.isEmpty && now.reset == nil && now.epoch == epoch)
+    let other = await fixture.plane.changes(after: FeedCursor(epoch: Epoch(epoch.value &+ 1), sequence: 3))
+    #expect(other.reset == .unknownEpoch && other.sequence == 7 && other.events.isEmpty)
+    let ahead = await fixture.plane.changes(after: FeedCursor(epoch: epoch, sequence: 8))
+    #expect(ahead.reset == .notABoundary && ahead.sequence == 7)
+    for number in 6..<8 { await fixture.plane.news(.created(entry("s\(number)"))) }
+    _ = await fixture.published.first(9)
+    #expect(await fixture.plane.changes(after: FeedCursor(epoch: epoch, sequence: 0)).reset == .truncated)
+    #expect(await fixture.plane.changes(after: FeedCursor(epoch: epoch, sequence: 1)).reset == nil)
+  }
+
+  @Test("A database that cannot be written loses nothing while it recovers, and health says so")
+  func recovers() async throws {
+    let fixture = try await Fixture { $0.feed.retry = .milliseconds(10) }
+    _ = await fixture.published.first(1)
+    try await fixture.store.write { (database) throws(StoreError) in
+      try database.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON change_log BEGIN SELECT raise(ABORT, 'full'); END")
+    }
+    for number in 0..<5 { await fixture.plane.news(.created(entry("s\(number)"))) }
+    var health = await fixture.ask(.get, "/health")
+    while health.json.member("feed", "pending")?.int != 5 { health = await fixture.ask(.get, "/health") }
+    #expect(fixture.published.values.count == 1)
+    try await fixture.store.write { (database) throws(StoreError) in try database.execute("DROP TRIGGER full")
+    }
+    let events = await fixture.published.first(6)
+    #expect(events.compactMap(\.sessionID) == (0..<5).map { "s\($0)" })
+  }
+
+  @Test("What had to be given up is counted in the feed itself")
+  func lost() async throws {
+    let fixture = try await Fixture { rules in
+      rules.feed.retry = .milliseconds(10)
+      rules.feed.maxPending = 3
+    }
+    _ = await fixture.published.first(1)
+    try await fixture.store.write { (database) throws(StoreError) in
+      try database.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON change_log BEGIN SELECT raise(ABORT, 'full'); END")
+    }
+    for number in 0..<10 { await fixture.plane.news(.created(entry("s\(number)"))) }
+    try await fixture.store.write { (database) throws(StoreError) in try database.execute("DROP TRIGGER full")
+    }
+    var events: [FeedEvent] = []
+    var told: FeedEvent?
+    while told == nil {
+      events = await fixture.published.first(events.count + 1)
+      told = events.first { $0.type == "error" }
+    }
+    let payload = try #require(told.flatMap { JSONSlice(validating: $0.payload) })
+    #expect(payload["code"]?.string == "FEED_LOST")
+    let count = try #require(payload["count"]?.int)
+    // Rows, the hole and what is still to come are all ten.
+    let kept = events.filter { $0.type == "session.created" }.count
+    #expect(count > 0 && Int(count) + kept <= 10)
+  }
+}

@@ -1,0 +1,175 @@
+import Glibc
+import Reactor
+import Store
+import Synchronization
+import Wire
+
+@testable import Control
+@testable import StreamServer
+@testable import Tail
+
+/// A control plane on a loop of its own, with a store in a temporary directory and models of tail and archive.
+final class Fixture: Sendable {
+  let loop: EventLoop
+  let storage: ThreadExecutor
+  let directory: String
+  let store: Store
+  let sessions: SessionModel
+  let history: HistoryModel
+  let plane: ControlPlane
+  let published: Collected<FeedEvent>
+  let accessed: Collected<AccessRecord>
+  let shutdowns: Collected<Bool>
+  /// The clock stands still unless a test moves it.
+  let clock: Clock
+  static let nowMS: Int64 = 1_770_000_000_000
+  static let key = "tc_0123456789abcdef"
+
+  init(
+    _ entries: [SessionEntry] = [], history: HistoryModel = HistoryModel(),
+    store limits: StoreLimits = StoreLimits(),
+    rules change: (inout ControlRules) -> Void = { _ in }
+  ) async throws {
+    loop = try EventLoop(name: "control", longTurn: .seconds(60), log: { _ in })
+    loop.start()
+    storage = try ThreadExecutor(name: "storage")
+    directory = Scratch.make()
+    store = try Store(
+      path: directory + "/test.db", executor: storage, limits: limits, migrations: ControlSchema.migrations,
+      now: { Self.nowMS })
+    sessions = SessionModel(entries)
+    self.history = history
+    published = Collected()
+    accessed = Collected()
+    shutdowns = Collected()
+    clock = Clock()
+    var rules = ControlRules(version: "1.2.3", computer: "here", startedAtMS: Self.nowMS - 60_000)
+    rules.search.enabled = false
+    change(&rules)
+    var keys = AccessKeys()
+    keys.add(id: "test", key: Self.key)
+    plane = ControlPlane(
+      loop: loop, sessions: sessions, history: history, store: store, rules: rules, keys: keys,
+      cookies: CookieSigner(key: Self.key),
+      log: ControlLog(note: { _ in }, access: { [accessed] in accessed.append([$0]) }),
+      clockMS: { [clock] in clock.nowMS.load(ordering: .relaxed) },
+      publish: { [published] in published.append($0) }, shutdown: { [shutdowns] in shutdowns.append([true]) })
+    await plane.start()
+  }
+
+  deinit {
+    loop.stop()
+    storage.stop()
+    Scratch.remove(directory)
+  }
+
+  /// A request on the Unix socket.
+  func send(
+    _ method: Wire.Method = .get, _ target: String, headers: [(name: String, value: String)] = [],
+    body: String = "",
+    peer: Peer = .unix(uid: 1000)
+  ) async -> Reply {
+    var all = headers
+    if !body.isEmpty, !headers.contains(where: { $0.name == "content-type" }) {
+      all.append(("content-type", "application/json"))
+    }
+    if !headers.contains(where: { $0.name == "host" }) { all.append(("host", "localhost:8420")) }
+    let head = RequestHead(method: method, target: target, headers: Headers(all))
+    return await plane.handle(Request(id: "request-1", head: head, body: Array(body.utf8), peer: peer))
+  }
+
+  /// The response to a request, its body as JSON.
+  func ask(
+    _ method: Wire.Method = .get, _ target: String, headers: [(name: String, value: String)] = [],
+    body: String = "",
+    peer: Peer = .unix(uid: 1000)
+  ) async -> Answer {
+    guard case .response(let response) = await send(method, target, headers: headers, body: body, peer: peer)
+    else {
+      return Answer(status: -1, headers: [:], body: [])
+    }
+    return Answer(
+      status: response.status,
+      headers: Dictionary(
+        response.headers.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+      body: response.body)
+  }
+
+  /// The stream that a request is granted.
+  func stream(
+    _ method: Wire.Method = .get, _ target: String, headers: [(name: String, value: String)] = [],
+    body: String = ""
+  ) async -> StreamPlan? {
+    if case .stream(let plan) = await send(method, target, headers: headers, body: body) { return plan }
+    return nil
+  }
+}
+
+/// A clock that tests move.
+final class Clock: Sendable {
+  let nowMS = Atomic<Int64>(Fixture.nowMS)
+}
+
+/// A response as tests look at it.
+struct Answer: Sendable {
+  var status: Int
+  var headers: [String: String]
+  var body: [UInt8]
+
+  var json: JSONSlice { JSONSlice(validating: body) ?? .null }
+  var text: String { String(decoding: body, as: UTF8.self) }
+  var code: String? { json["error"]?["code"]?.string }
+}
+
+/// Values that callbacks brought, and a way to wait for them.
+final class Collected<Value: Sendable>: Sendable {
+  private struct State {
+    var values: [Value] = []
+    var waiting: [(count: Int, continuation: CheckedContinuation<[Value], Never>)] = []
+  }
+  private let state = Mutex(State())
+
+  var values: [Value] { state.withLock { $0.values } }
+
+  func append(_ new: [Value]) {
+    let ready = state.withLock { state in
+      state.values += new
+      let ready = state.waiting.filter { $0.count <= state.values.count }
+      state.waiting.removeAll { $0.count <= state.values.count }
+      return ready.map { ($0.continuation, state.values) }
+    }
+    for (continuation, values) in ready { continuation.resume(returning: values) }
+  }
+
+  /// Waits until there are so many.
+  func first(_ count: Int) async -> [Value] {
+    await withCheckedContinuation { continuation in
+      let now = state.withLock { state -> [Value]? in
+        if state.values.count >= count { return state.values }
+        state.waiting.append((count, continuation))
+        return nil
+      }
+      if let now { continuation.resume(returning: now) }
+    }
+  }
+}
+
+enum Scratch {
+  static func make() -> String {
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+    var template = Array("\(parent)/control-tests-XXXXXX".utf8CString)
+    return template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
+  }
+
+  static func remove(_ path: String) {
+    guard let directory = opendir(path) else { return }
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { Glibc.remove(path + "/" + name) }
+    }
+    closedir(directory)
+    rmdir(path)
+  }
+}
