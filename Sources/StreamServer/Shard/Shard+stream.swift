@@ -15,6 +15,7 @@ extension Shard {
       ("x-accel-buffering", "no"), ("date", HTTPDate.now()), ("x-request-id", connection.requestID),
     ]
     if plan.view == .ui { headers.append(("x-vercel-ai-ui-message-stream", "v1")) }
+    headers += plan.headers.map { ($0.name, $0.value) }
     headers.append(isChunked ? ("transfer-encoding", "chunked") : ("connection", "close"))
     connection.outbox.append(responseHead(status: 200, headers: headers))
     if plan.view != .ui {
