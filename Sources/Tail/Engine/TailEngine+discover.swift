@@ -138,6 +138,7 @@ extension TailEngine {
       catalog.change(entry.id) { $0.facts = facts }
     } else {
       catalog.put(entry)
+      if !isReady { arrivals.append(entry.id) }
     }
     surveying.add(path)
     if isReady, let current = catalog[entry.id] {
@@ -177,6 +178,15 @@ extension TailEngine {
       catalog.put(entry)
       setStatus(id, .closed, reason: "the transcript was deleted")
     }
+  }
+
+  /// Tells of sessions that were made while no server ran. At the very first start nobody knows any session, and all
+  /// of them would be news.
+  func announceArrivals() async {
+    let found = arrivals
+    arrivals = []
+    guard let rows = try? await store.changeLogRange(), rows.newest > 0 else { return }
+    for entry in found.compactMap({ catalog[$0] }) { news(.created(entry)) }
   }
 
   private func forget(_ id: String) {

@@ -37,6 +37,8 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var activeSessions: Set<String> = []
   var isSurveyScheduled = false
   var isReady = false
+  /// Sessions that the first listing has found and no earlier run has known.
+  var arrivals: [String] = []
   var waitingForListing: [CheckedContinuation<Void, Never>] = []
   var isStopped = false
 
@@ -79,6 +81,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
     isReady = true
     endListing()
     closeLostSessions()
+    await announceArrivals()
     arm(.poll, limits.pollInterval)
     arm(.reconcile, limits.reconcileInterval)
     arm(.save, .milliseconds(200))
