@@ -21,7 +21,8 @@ final class ServerLife: Sendable {
   private let done = Signal()
   // Held for life: the lock is let go with the process.
   private let path: String
-  nonisolated(unsafe) private let directory: StateDirectory  // only `write` and `remove`, from one step at a time
+  // Not Sendable; its calls are single system calls, and only one step of the life makes one at a time.
+  nonisolated(unsafe) private let directory: StateDirectory
 
   init(directory: StateDirectory, configuration: Configuration, journal: Journal) {
     self.directory = directory
