@@ -171,7 +171,10 @@ class Events:
         return self
 
     def __next__(self):
+        end = time.monotonic() + self.timeout  # a stream that sends nothing but comments is too late as well
         while True:
+            if time.monotonic() > end:
+                raise TooLate(f"no event within {self.timeout:g} s")
             head, found, rest = self.buffer.partition(b"\n\n")
             if not found:
                 data = self.response.read1(1 << 18)
