@@ -21,17 +21,19 @@ public actor StreamServer: ReadinessSink, TimerSink {
   ///
   /// - Parameters:
   ///   - handle: answers a request; called on the home loop.
+  ///   - damaged: told of bytes of a watched transcript that are no record; called on the home loop.
   ///   - feed: a page of the change feed after a position; nil asks where the feed stands.
   public init(
     loops: LoopGroup, engine: TailEngine, archive: Archive, limits: StreamLimits, http: HTTPLimits,
     webSocket: WebSocketLimits, server: String, log: @escaping @Sendable (String) -> Void,
+    damaged: @escaping @Sendable (String, Damage) -> Void,
     handle: @escaping @Sendable (Request) async -> Reply,
     feed: @escaping @Sendable (FeedCursor?) async -> FeedPage
   ) {
     loop = loops.home
     self.limits = limits
     self.log = log
-    broadcaster = Broadcaster(loop: loops.home, engine: engine, archive: archive)
+    broadcaster = Broadcaster(loop: loops.home, engine: engine, archive: archive, damaged: damaged)
     let context = ShardContext(
       engine: engine, archive: archive, broadcaster: broadcaster, limits: limits, http: http,
       webSocket: webSocket,

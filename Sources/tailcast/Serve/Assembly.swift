@@ -56,7 +56,9 @@ struct Assembly: Sendable {
     let server = StreamServer(
       loops: loops, engine: engine, archive: archive, limits: StreamLimits(configuration),
       http: HTTPLimits(configuration), webSocket: WebSocketLimits(configuration),
-      server: "tailcast/\(Version.current)", log: note, handle: { await control.handle($0) },
+      server: "tailcast/\(Version.current)", log: note,
+      damaged: { session, damage in control.assumeIsolated { $0.damaged(session, damage) } },
+      handle: { await control.handle($0) },
       feed: { await control.changes(after: $0) })
     wiring.connect(server, control)
     await control.attach(loops: loops.loops, statistics: server)
