@@ -76,6 +76,7 @@ public actor Store {
     do throws(StoreError) {
       if unwritable != nil { try reopen() }
       let database = reader.database
+      database.waitForLocks(lastFailure?.isBusy == true ? limits.busyRetry : limits.busyTimeout)
       let value = try database.transaction { () throws(StoreError) in try body(database) }
       lastFailure = nil
       return value

@@ -2,6 +2,8 @@
 public struct StoreLimits: Sendable, Hashable {
   /// How long a statement waits for another process's lock: 2 s.
   public var busyTimeout: Duration = .seconds(2)
+  /// The same for writes after one that waited in vain: what waits for the store must not queue up behind a lock.
+  public var busyRetry: Duration = .milliseconds(20)
   /// How many bytes of the write-ahead log stay allocated after a checkpoint: 64 MiB.
   public var journalBytes = 64 << 20
   /// How many compiled statements a connection keeps: 64.

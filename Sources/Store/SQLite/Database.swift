@@ -48,7 +48,12 @@ public final class Database {
     self.mode = mode
     self.cachedStatements = cachedStatements
     sqlite3_extended_result_codes(handle, 1)
-    let wait = busyTimeout.components
+    waitForLocks(busyTimeout)
+  }
+
+  /// From now on a statement waits this long for another connection's lock.
+  func waitForLocks(_ time: Duration) {
+    let wait = time.components
     sqlite3_busy_timeout(
       handle, Int32(clamping: wait.seconds * 1000 + wait.attoseconds / 1_000_000_000_000_000))
   }
