@@ -1,3 +1,4 @@
+import Dispatch
 import Reactor
 import Testing
 import Wire
@@ -76,6 +77,28 @@ struct DocumentTests {
     }
   }
 
+  @Test("What is found while a restart is being stored is told after it")
+  func overtaking() async throws {
+    folder.makeFolder("root/p/chats")
+    folder.rewrite(file, document([("a", "1"), ("b", "2")]))
+    try await withTail(folder, agent: .gemini) { tail in
+      _ = try await tail.engine.watch("g1")
+      let held = DispatchSemaphore(value: 0)
+      tail.storage.post { held.wait() }
+      folder.replace(file, with: document([("a", "1")]))
+      await tail.eventually("the restart is not seen") { await tail.engine.documentHead("g1") == 1 }
+      folder.replace(file, with: document([("a", "1"), ("x", "2")]))
+      await tail.engine.nudge("g1")
+      // Whatever was asked of the archive and of the loop has run after these rounds.
+      for _ in 0..<10 {
+        await withCheckedContinuation { done in tail.archive.post { done.resume() } }
+        #expect(await texts(tail).isEmpty)
+      }
+      held.signal()
+      await expect(["restart replaced", "a 1 0-1", "x 2 1-2"], tail)
+    }
+  }
+
   @Test("Restarts and growth in quick succession arrive in order")
   func quickly() async throws {
     folder.makeFolder("root/p/chats")
@@ -112,5 +135,13 @@ struct DocumentTests {
       }
     }
     #expect(epochs[0] == epochs[1] && epochs[1] != epochs[2] && epochs[2] == epochs[3])
+  }
+}
+
+extension TailEngine {
+  /// Messages that the follower of a document knows, told or not.
+  fileprivate func documentHead(_ session: String) -> UInt64? {
+    guard case .document(let follower)? = followed[session]?.kind else { return nil }
+    return follower.head
   }
 }
