@@ -36,7 +36,8 @@ extension Archive {
         encoder.append(frame, line: at, into: &bytes)
       }
     }
-    if request.repeatsLast, first > 0 {
+    // Within a message the rest of it follows, headed by the preamble.
+    if request.repeatsLast, part == nil, first > 0 {
       let line = Cursor(epoch: epoch, offset: first)
       let events = try lastMessage(file, before: first)
       for frame in state.view.frames(at: line, record: nil, events: events) {
