@@ -122,6 +122,8 @@ final class ServerConnection {
     case nil: throw .interrupted
     case CURLE_OK?: return
     case CURLE_WRITE_ERROR? where sink.isStopped: return
+    // Whoever interrupts a command often ends the server with it: what broke meanwhile is not the news.
+    case .some where interruption.isDue: throw .interrupted
     case CURLE_COULDNT_CONNECT?, CURLE_COULDNT_RESOLVE_HOST?:
       throw .unreachable("nobody answers at \(describe(endpoint))")
     case CURLE_PARTIAL_FILE?, CURLE_GOT_NOTHING?, CURLE_RECV_ERROR?, CURLE_SEND_ERROR?:
