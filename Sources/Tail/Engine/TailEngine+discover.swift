@@ -141,6 +141,7 @@ extension TailEngine {
       if !isReady { arrivals.append(entry.id) }
     }
     surveying.add(path)
+    unsavedSessions.insert(entry.id)
     if isReady, let current = catalog[entry.id] {
       news(.created(current))
       scheduleSurvey()
