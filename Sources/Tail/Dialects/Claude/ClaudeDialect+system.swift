@@ -43,8 +43,10 @@ extension ClaudeDialect {
       if let most = row["maxRetries"]?.int { text += " of \(most)" }
     }
     let error = row["error"]
-    let reason = error?["formatted"] ?? error?["message"] ?? error?.member("error", "message") ?? error
-    if let reason = nonBlank(reason)?.string { text += ": \(reason)" }
+    let reasons: [JSONSlice?] = [
+      error?["formatted"], error?["message"], error?.member("error", "message"), error,
+    ]
+    if let reason = reasons.lazy.compactMap({ nonBlank($0)?.string }).first { text += ": \(reason)" }
     return text
   }
 }
