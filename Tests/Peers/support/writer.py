@@ -23,7 +23,7 @@ if __name__ == "__main__":
 
 
 @contextlib.contextmanager
-def appending(target, rate=200, size=60):
+def appending(target, rate=60, size=60):
     """Appends `{"seq": 0}`, `{"seq": 1}`, … `rate` times a second, each line in two writes, inside the block. Gives
     a function that stops the writer and says how many records it wrote."""
     stop = target.parent.parent / f"{target.name}.stop"
