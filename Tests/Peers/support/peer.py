@@ -181,7 +181,6 @@ class Events:
                 if not data:
                     assert not self.buffer, f"the stream ends inside an event: {self.buffer[:200]!r}"
                     raise StopIteration
-                # What was searched is not searched again in a long event.
                 self.buffer += data
                 continue
             self.buffer = rest
