@@ -63,6 +63,5 @@ let package = Package(
     tests("StreamServerTests", ["StreamServer", "Tail", "Store", "Reactor", "Wire"]),
     tests("ControlTests", ["Control", "StreamServer", "Tail", "Store", "Reactor", "Wire"]),
     tests("ClientTests", ["Client", "Wire"]),
-    tests("SystemTests", ["Wire", "CLinux"]),
   ]
 )
