@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import TestSupport
 
 /// A server of one thread on a Unix socket: reads a request head, writes what `answer` says, closes.
 final class FakeServer: Sendable {
@@ -10,7 +10,7 @@ final class FakeServer: Sendable {
   var socketPath: String { directory + "/s" }
   private let listener: Int32
   private let answer: Answer
-  private let heads = Mutex<[String]>([])
+  private let heads = Locked<[String]>([])
 
   /// The heads of all requests so far.
   var requests: [String] { heads.withLock { $0 } }

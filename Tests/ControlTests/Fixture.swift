@@ -2,6 +2,7 @@ import Glibc
 import Reactor
 import Store
 import Synchronization
+import TestSupport
 import Wire
 
 @testable import Control
@@ -127,7 +128,7 @@ final class Collected<Value: Sendable>: Sendable {
     var values: [Value] = []
     var waiting: [(count: Int, continuation: CheckedContinuation<[Value], Never>)] = []
   }
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   var values: [Value] { state.withLock { $0.values } }
 

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Reactor
@@ -29,7 +30,7 @@ struct DescriptorTests {
     let pair = try SocketPair()
     let inbox = Inbox<Readiness>()
     try await withLoop { loop in
-      let registration = Box<Registration?>(nil)
+      let registration = Locked<Registration?>(nil)
       let sink = Sink(ready: { _, readiness in
         inbox.put(readiness)
         if let mine = registration.value { loop.modify(mine, .readable) }
@@ -62,7 +63,7 @@ struct DescriptorTests {
     let fresh = try SocketPair()
     let inbox = Inbox<UInt64>()
     try await withLoop { loop in
-      let registrations = Box<[Registration]>([])
+      let registrations = Locked<[Registration]>([])
       let successor = Sink(ready: { tag, _ in
         inbox.put(tag)
         var byte: UInt8 = 0

@@ -1,5 +1,6 @@
 import CLinux
 import Reactor
+import TestSupport
 import Testing
 
 private actor Counter {
@@ -129,7 +130,7 @@ struct ExecutorTests {
     let executor = try ThreadExecutor(name: "archive", backgroundEvery: backgroundEvery)
     let stored = Stored(executor)
     let gate = Inbox<Void>()
-    let release = Box<Bool>(false)
+    let release = Locked<Bool>(false)
     // Holds the thread until both kinds are queued; a test must not wait for time instead.
     executor.post {
       gate.put(())
@@ -155,8 +156,8 @@ struct ExecutorTests {
   @Test("A thread executor finishes what is queued before it ends")
   func drains() async throws {
     let executor = try ThreadExecutor(name: "storage")
-    let ran = Box(0)
-    for _ in 0..<1000 { executor.post { ran.change { $0 += 1 } } }
+    let ran = Locked(0)
+    for _ in 0..<1000 { executor.post { ran.withLock { $0 += 1 } } }
     executor.stop()
     executor.join()
     #expect(ran.value == 1000)

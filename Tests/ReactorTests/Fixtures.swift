@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import Reactor
-import Synchronization
+import TestSupport
 
 /// Starts a loop for the body and ends it after.
 func withLoop(
@@ -85,15 +85,6 @@ final class SocketPair: Sendable {
     close(near)
     close(far)
   }
-}
-
-/// A place for what one closure leaves to another.
-final class Box<Value: Sendable>: Sendable {
-  private let content: Mutex<Value>
-  init(_ value: Value) { content = Mutex(value) }
-  var value: Value { content.withLock { $0 } }
-  func set(_ value: Value) { content.withLock { $0 = value } }
-  func change(_ body: @Sendable (inout Value) -> Void) { content.withLock { body(&$0) } }
 }
 
 /// SplitMix64: the same numbers for the same seed.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Reactor
@@ -9,9 +10,9 @@ struct TimerTests {
     let count: UInt64 = 10_000
     let inbox = Inbox<[UInt64]>()
     try await withLoop { loop in
-      let fired = Box<[UInt64]>([])
+      let fired = Locked<[UInt64]>([])
       let sink = Sink(
-        timer: { tag in fired.change { $0.append(tag) } },
+        timer: { tag in fired.withLock { $0.append(tag) } },
         turn: {
           let tags = fired.value
           fired.set([])
@@ -61,7 +62,7 @@ struct TimerTests {
   func rearm() async throws {
     let inbox = Inbox<UInt64>()
     try await withLoop { loop in
-      let box = Box<Sink?>(nil)
+      let box = Locked<Sink?>(nil)
       let sink = Sink(timer: { tag in
         inbox.put(tag)
         if let sink = box.value, tag < 3 { loop.schedule(after: .zero, sink: sink, tag: tag + 1) }

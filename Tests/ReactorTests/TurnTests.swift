@@ -1,4 +1,5 @@
 import Reactor
+import TestSupport
 import Testing
 
 @Suite("Turns", .timeLimit(.minutes(1)))
@@ -6,11 +7,11 @@ struct TurnTests {
   @Test("Posts run in their order, whoever posts")
   func order() async throws {
     try await withLoop { loop in
-      let seen = Box<[Int]>([])
+      let seen = Locked<[Int]>([])
       await withTaskGroup { group in
         for poster in 0..<4 {
           group.addTask {
-            for index in 0..<2500 { loop.post { seen.change { $0.append(poster * 10_000 + index) } } }
+            for index in 0..<2500 { loop.post { seen.withLock { $0.append(poster * 10_000 + index) } } }
           }
         }
       }
@@ -39,8 +40,8 @@ struct TurnTests {
   func turnEnd() async throws {
     let inbox = Inbox<[String]>()
     try await withLoop { loop in
-      let seen = Box<[String]>([])
-      let note: @Sendable (String) -> Void = { text in seen.change { $0.append(text) } }
+      let seen = Locked<[String]>([])
+      let note: @Sendable (String) -> Void = { text in seen.withLock { $0.append(text) } }
       let sink = Sink(turn: {
         note("end")
         if seen.value.contains("c") { inbox.put(seen.value) }
@@ -62,11 +63,11 @@ struct TurnTests {
   func again() async throws {
     let inbox = Inbox<Int>()
     try await withLoop { loop in
-      let left = Box(5)
+      let left = Locked(5)
       let sink = Sink(turn: {
         inbox.put(left.value)
         guard left.value > 0 else { return }
-        left.change { $0 -= 1 }
+        left.withLock { $0 -= 1 }
         loop.again()
       })
       loop.post { loop.atTurnEnd(sink) }
@@ -79,7 +80,7 @@ struct TurnTests {
     let pair = try SocketPair()
     let inbox = Inbox<Bool>()
     try await withLoop { loop in
-      let done = Box(false)
+      let done = Locked(false)
       let sink = Sink(ready: { _, _ in
         done.set(true)
         inbox.put(true)
@@ -109,8 +110,8 @@ struct TurnTests {
 
   @Test("Turns under the limit are not told")
   func shortTurns() async throws {
-    let told = Box(0)
-    try await withLoop(log: { _ in told.change { $0 += 1 } }) { loop in
+    let told = Locked(0)
+    try await withLoop(log: { _ in told.withLock { $0 += 1 } }) { loop in
       for _ in 0..<10 { try await loop.run {} }
       #expect(loop.statistics.turns >= 1)
     }
@@ -168,9 +169,9 @@ struct TurnTests {
 /// Posts itself until it is told to end.
 private final class Chain: Sendable {
   let loop: EventLoop
-  let done: Box<Bool>
+  let done: Locked<Bool>
 
-  init(loop: EventLoop, done: Box<Bool>) {
+  init(loop: EventLoop, done: Locked<Bool>) {
     self.loop = loop
     self.done = done
   }
