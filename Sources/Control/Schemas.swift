@@ -3,7 +3,10 @@ import Wire
 /// JSON Schemas of the bodies that routes answer and take, for the OpenAPI document. Objects may have more members:
 /// the wire grows by addition.
 enum Schemas {
-  static let all: [(name: String, json: JSONSlice)] = [
+  static let all = streaming
+
+  /// What the reading routes answer and take.
+  private static let streaming: [(name: String, json: JSONSlice)] = [
     object("Alive", ["status": text, "service": text, "pid": whole, "version": text]),
     object(
       "Caller",
@@ -88,34 +91,4 @@ enum Schemas {
     object("Ticket", ["ticket": text, "expires_in": whole]),
     object("Version", ["name": text, "version": text, "api": text, "computer": text]),
   ]
-
-  private static let text = "{\"type\":\"string\"}"
-  private static let maybeText = "{\"type\":[\"string\",\"null\"]}"
-  private static let whole = "{\"type\":\"integer\"}"
-  private static let flag = "{\"type\":\"boolean\"}"
-  private static let any = "{\"type\":\"object\"}"
-  private static let time = "{\"type\":\"string\",\"format\":\"date-time\"}"
-
-  private static func list(_ item: String) -> String { "{\"type\":\"array\",\"items\":\(item)}" }
-  private static func reference(_ name: String) -> String { "{\"$ref\":\"#/components/schemas/\(name)\"}" }
-  private static func either(_ names: String...) -> String {
-    "{\"anyOf\":[" + names.map(reference).joined(separator: ",") + "]}"
-  }
-  private static func words(_ words: String...) -> String {
-    "{\"enum\":[" + words.map { "\"\($0)\"" }.joined(separator: ",") + "]}"
-  }
-  private static func wrapped(_ key: String, _ schema: String) -> String {
-    "{\"type\":\"object\",\"required\":[\"\(key)\"],\"properties\":{\"\(key)\":\(schema)}}"
-  }
-
-  /// An object whose members must all be there unless `required` names fewer.
-  private static func object(
-    _ name: String, _ members: KeyValuePairs<String, String>, required: [String]? = nil
-  ) -> (name: String, json: JSONSlice) {
-    let keys = (required ?? members.map(\.key)).map { "\"\($0)\"" }.joined(separator: ",")
-    let properties = members.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
-    return (name, json("{\"type\":\"object\",\"required\":[\(keys)],\"properties\":{\(properties)}}"))
-  }
-
-  private static func json(_ text: String) -> JSONSlice { JSONSlice(Array(text.utf8)) }
 }

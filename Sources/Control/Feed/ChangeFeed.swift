@@ -80,6 +80,28 @@ actor ChangeFeed: TimerSink {
     append(FeedChanges(json: sessionJSON, nowMS: clockMS()).system(type) { $0.field("version", version) })
   }
 
+  /// Makes a change and its rows of the feed in one transaction, and hands the rows on: neither is ever there
+  /// without the other.
+  /// - Parameter body: what it answers is the value of the call and the rows; no rows when nothing was changed.
+  func commit<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws(StoreError) -> (Value, [Change])
+  ) async throws(StoreError) -> Value {
+    let limits = store.limits
+    let (value, stored) = try await store.write { (database) throws(StoreError) in
+      let (value, changes) = try body(database)
+      return (value, changes.isEmpty ? [] : try database.append(changes, limits: limits))
+    }
+    handOn(stored)
+    return value
+  }
+
+  /// Answers of the store come in the order of its transactions, so rows are handed on in the order of their numbers.
+  private func handOn(_ stored: [Change]) {
+    guard let last = stored.last else { return }
+    newest = max(newest, last.seq)
+    publish(stored.map(FeedEvent.init))
+  }
+
   private func append(_ change: Change) {
     // A database that stays unwritable must not fill the memory; the feed says that it has a hole.
     if pending.count >= rules.maxPending {
@@ -102,8 +124,7 @@ actor ChangeFeed: TimerSink {
     do {
       let stored = try await store.append(batch)
       failure = nil
-      newest = stored.last?.seq ?? newest
-      publish(stored.map(FeedEvent.init))
+      handOn(stored)
       isWriting = false
       write()
     } catch {

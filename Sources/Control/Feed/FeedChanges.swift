@@ -68,10 +68,20 @@ struct FeedChanges {
   private func change(
     _ topic: String, _ type: String, _ session: String?, _ body: (inout JSONWriter) -> Void
   ) -> Change {
+    Change(nowMS: nowMS, topic, type, session: session, body)
+  }
+}
+
+extension Change {
+  /// A row of the feed; the body writes the members of its payload.
+  init(
+    nowMS: Int64, _ topic: String, _ type: String, session: String? = nil, project: String? = nil,
+    _ body: (inout JSONWriter) -> Void
+  ) {
     var writer = JSONWriter()
     writer.object(body)
-    return Change(
-      timestampMS: nowMS, topic: topic, type: type, sessionID: session,
+    self.init(
+      timestampMS: nowMS, topic: topic, type: type, sessionID: session, projectID: project,
       payload: String(decoding: writer.take(), as: UTF8.self))
   }
 }

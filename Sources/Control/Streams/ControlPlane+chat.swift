@@ -6,7 +6,7 @@ extension ControlPlane {
   /// `POST chat/stream`
   func chat(_ call: Call) async throws(Problem) -> Reply {
     try checkServing()
-    let body = try ChatBody(try call.object())
+    let body = try ChatBody(try call.body())
     let entry = try await session(body.sessionID)
     guard !body.hasNewMessage else {
       throw Problem(
@@ -36,35 +36,15 @@ struct ChatBody {
   /// True when the newest message is a user's and says something.
   var hasNewMessage: Bool
 
-  init(_ body: JSONSlice) throws(Problem) {
-    guard let id = (body["session_id"] ?? body["sessionId"])?.string else {
-      throw .invalid("session_id", "is missing")
-    }
-    guard ChatBody.isID(id) else { throw .invalid("session_id", "must match [A-Za-z0-9_-]{1,128}") }
+  init(_ body: Body) throws(Problem) {
+    guard let id = try body.id("session_id") else { throw body.invalid("session_id", "is missing") }
     sessionID = id
-    if let value = ChatBody.present(body["since_timestamp"]) {
-      guard let time = (value.string ?? value.int.map { "\($0)" }).flatMap({ Timestamp($0) }) else {
-        throw .invalid("since_timestamp", "must be ISO 8601 or milliseconds since 1970")
-      }
-      since = time
-    }
-    if let value = ChatBody.present(body["after"]) {
+    since = try body.time("since_timestamp")
+    if let value = body.value("after") {
       guard let cursor = value.string.flatMap({ Cursor($0) }) else { throw .invalidCursor("after") }
       after = cursor
     }
-    if let messages = ChatBody.present(body["messages"]), messages.kind != .array {
-      throw .invalid("messages", "must be an array")
-    }
-    hasNewMessage = body["messages"]?.elements.last.map(ChatBody.says) ?? false
-  }
-
-  private static func present(_ value: JSONSlice?) -> JSONSlice? {
-    value.flatMap { $0.isNull ? nil : $0 }
-  }
-
-  private static func isID(_ text: String) -> Bool {
-    (1...128).contains(text.utf8.count)
-      && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+    hasNewMessage = try body.list("messages", most: .max)?.last.map(ChatBody.says) ?? false
   }
 
   /// Whether a message is a user's text: `content` as a string or parts, or the AI SDK's `parts`.

@@ -65,13 +65,13 @@ public struct Call: Sendable {
     request.head.query.all(name).filter { !$0.isEmpty }
   }
 
-  /// The body as a JSON object; an empty one if none is required and none was sent.
-  public func object() throws(Problem) -> JSONSlice {
-    guard case .json(_, let required) = operation.body else { return JSONSlice(Array("{}".utf8)) }
-    if request.body.isEmpty, !required { return JSONSlice(Array("{}".utf8)) }
+  /// The fields of the body; none if no body is required and none was sent.
+  public func body() throws(Problem) -> Body {
+    guard case .json(_, let required) = operation.body else { return Body(JSONSlice(Array("{}".utf8))) }
+    if request.body.isEmpty, !required { return Body(JSONSlice(Array("{}".utf8))) }
     guard let json = JSONSlice(validating: request.body), json.kind == .object else {
       throw .invalid("body", "must be a JSON object")
     }
-    return json
+    return Body(json)
   }
 }

@@ -1,0 +1,34 @@
+import Wire
+
+/// The pieces that schemas are written with.
+extension Schemas {
+  static let text = "{\"type\":\"string\"}"
+  static let maybeText = "{\"type\":[\"string\",\"null\"]}"
+  static let whole = "{\"type\":\"integer\"}"
+  static let flag = "{\"type\":\"boolean\"}"
+  static let any = "{\"type\":\"object\"}"
+  static let time = "{\"type\":\"string\",\"format\":\"date-time\"}"
+
+  static func list(_ item: String) -> String { "{\"type\":\"array\",\"items\":\(item)}" }
+  static func reference(_ name: String) -> String { "{\"$ref\":\"#/components/schemas/\(name)\"}" }
+  static func either(_ names: String...) -> String {
+    "{\"anyOf\":[" + names.map(reference).joined(separator: ",") + "]}"
+  }
+  static func words(_ words: String...) -> String {
+    "{\"enum\":[" + words.map { "\"\($0)\"" }.joined(separator: ",") + "]}"
+  }
+  static func wrapped(_ key: String, _ schema: String) -> String {
+    "{\"type\":\"object\",\"required\":[\"\(key)\"],\"properties\":{\"\(key)\":\(schema)}}"
+  }
+
+  /// An object whose members must all be there unless `required` names fewer.
+  static func object(
+    _ name: String, _ members: KeyValuePairs<String, String>, required: [String]? = nil
+  ) -> (name: String, json: JSONSlice) {
+    let keys = (required ?? members.map(\.key)).map { "\"\($0)\"" }.joined(separator: ",")
+    let properties = members.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
+    return (name, json("{\"type\":\"object\",\"required\":[\(keys)],\"properties\":{\(properties)}}"))
+  }
+
+  static func json(_ text: String) -> JSONSlice { JSONSlice(Array(text.utf8)) }
+}
