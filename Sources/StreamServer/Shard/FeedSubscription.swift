@@ -7,6 +7,9 @@ final class FeedSubscription {
   var sequence: UInt64 = 0
   /// Set while a page of the change log is on its way.
   var isFetching = true
+  /// What the client is told once the subscription has its position, and not before: a client that acts on it must
+  /// not miss the change that its act makes. Nil from then on.
+  var whenPlaced: [(isolated Shard, Connection) -> Void]? = []
 
   init(_ plan: FeedPlan) { self.plan = plan }
 

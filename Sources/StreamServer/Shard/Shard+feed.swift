@@ -24,6 +24,23 @@ extension Shard {
     fetch(connection.id, feed, after: plan.after, isFirst: true)
   }
 
+  /// Calls `body` as soon as the feed of a connection has its position.
+  func whenPlaced(_ connection: Connection, _ body: @escaping (isolated Shard, Connection) -> Void) {
+    if connection.feed?.whenPlaced == nil {
+      body(self, connection)
+    } else {
+      connection.feed?.whenPlaced?.append(body)
+    }
+  }
+
+  /// A connection reads the feed no longer; what waited for its position is told now.
+  func endFeed(_ connection: Connection) {
+    let waiting = connection.feed?.whenPlaced ?? []
+    connection.feed = nil
+    feedReaders[connection.id] = nil
+    for body in waiting { body(self, connection) }
+  }
+
   /// Sends what the window has for a reader; true if something was queued.
   func advanceFeed(_ connection: Connection) -> Bool {
     guard let feed = connection.feed, !feed.isFetching, connection.outbox.count < context.limits.pageBytes,
@@ -50,7 +67,7 @@ extension Shard {
       guard let connection = self.connections[id], connection.feed === feed else { return }
       self.feedEpoch = page.epoch
       let position = FeedCursor(epoch: page.epoch, sequence: page.sequence)
-      if isFirst { self.greet(connection, page, after: after) }
+      if isFirst { self.greet(connection, feed, page, after: after) }
       for event in page.events where feed.wants(event) { self.send(event, epoch: page.epoch, on: connection) }
       feed.sequence = page.sequence
       if page.hasMore {
@@ -62,7 +79,12 @@ extension Shard {
     }
   }
 
-  private func greet(_ connection: Connection, _ page: FeedPage, after: FeedCursor?) {
+  private func greet(
+    _ connection: Connection, _ feed: FeedSubscription, _ page: FeedPage, after: FeedCursor?
+  ) {
+    let waiting = feed.whenPlaced ?? []
+    feed.whenPlaced = nil
+    for body in waiting { body(self, connection) }
     let start = page.reset == nil ? after : nil
     let cursor =
       start

@@ -10,14 +10,16 @@ extension Shard {
       session.isTeleClaude = true
       let types = teleClaudeTypes(wanted)
       session.changes.formUnion(types.contains("sessions") ? ["sessions", "activity"] : [])
-      for type in types { sendInitial(type, to: connection.id) }
       if !session.changes.isEmpty { watchChanges(connection, session, after: nil) }
+      // The list after the position: a session that comes in between is in both, never in neither.
+      whenPlaced(connection) { shard, connection in
+        for type in types { shard.sendInitial(type, to: connection.id) }
+      }
       return true
     }
     if message["unsubscribe"] != nil {
       session.changes = []
-      connection.feed = nil
-      feedReaders[connection.id] = nil
+      endFeed(connection)
       return true
     }
     if message["refresh"]?.bool == true {

@@ -107,14 +107,22 @@ extension Shard {
         }
       }
       guard let connection = self.connections[id], !connection.closesWhenSent else { return }
-      self.acknowledge(connection, ref)
-      for (name, start) in transcripts where session.transcripts[name] == nil {
-        self.subscribe(connection, session: name, variant, start, untilTurn: false)
-        session.transcripts[name] = connection.subscriptions.last
-      }
       if !changes.isSubset(of: session.changes) {
         session.changes.formUnion(changes)
         self.watchChanges(connection, session, after: feedAfter)
+      }
+      let begin = { [transcripts] (shard: isolated Shard, connection: Connection) in
+        shard.acknowledge(connection, ref)
+        guard case .webSocket(let session) = connection.phase else { return }
+        for (name, start) in transcripts where session.transcripts[name] == nil {
+          shard.subscribe(connection, session: name, variant, start, untilTurn: false)
+          session.transcripts[name] = connection.subscriptions.last
+        }
+      }
+      if changes.isEmpty {
+        begin(self, connection)
+      } else {
+        self.whenPlaced(connection, begin)
       }
       self.pump(connection)
     }
@@ -161,8 +169,7 @@ extension Shard {
       session.changes.remove(name)
     }
     if session.changes.isEmpty {
-      connection.feed = nil
-      feedReaders[connection.id] = nil
+      endFeed(connection)
     } else {
       connection.feed?.plan.topics = session.changes
     }
