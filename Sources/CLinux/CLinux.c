@@ -206,6 +206,10 @@ int tc_window_size(int fd, uint16_t *rows, uint16_t *columns) {
   return 0;
 }
 
+const void *tc_find(const void *bytes, size_t count, const void *needle, size_t length) {
+  return memmem(bytes, count, needle, length);
+}
+
 uint32_t tc_fs_type(int fd) {
   struct statfs info;
   return fstatfs(fd, &info) == 0 ? (uint32_t)info.f_type : 0;

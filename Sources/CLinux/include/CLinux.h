@@ -226,6 +226,10 @@ uint32_t tc_fs_type(int fd);
 
 // MARK: memory
 
+/// Where `needle` first stands in `bytes` (memmem(3)); NULL if nowhere.
+const void *_Nullable tc_find(
+    const void *bytes, size_t count, const void *needle, size_t length);
+
 static const uint32_t TC_MFD_CLOEXEC = 1;
 
 int tc_memfd_create(const char *name, uint32_t flags);

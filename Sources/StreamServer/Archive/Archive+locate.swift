@@ -19,11 +19,9 @@ extension Archive {
         }
         return .at(offset: offset, part: nil)
       case .since(let milliseconds, let after):
-        let from = await indexed(facts, epoch, before: milliseconds)
-        let offset = try reading(facts) { (file) throws(TranscriptFile.Fault) in
-          try since(milliseconds, after: after, in: file, from: from)
-        }
-        return .at(offset: offset, part: nil)
+        // Later than T is the same as from the next millisecond on: records have no finer times.
+        let (next, isBeyond) = milliseconds.addingReportingOverflow(after ? 1 : 0)
+        return .at(offset: isBeyond ? facts.head : try await first(since: next, facts, epoch), part: nil)
       }
     } catch {
       if case .unreadable(let why) = error { return .unreadable(why) }
@@ -49,36 +47,26 @@ extension Archive {
     return entry
   }
 
-  /// The start of the first line at which the newest timestamp seen so far reaches (or exceeds) a time.
-  private func since(
-    _ milliseconds: Int64, after: Bool, in file: TranscriptFile, from entry: TimeIndexEntry?
-  ) throws(TranscriptFile.Fault) -> UInt64 {
-    var start = entry?.offset ?? 0
-    var found = file.facts.head
-    try file.items(from: start) { item in
-      for case .record(let record) in RecordPiece.pieces(of: item) {
-        guard let time = RecordTime.milliseconds(of: record.json) else { continue }
-        if after ? time > milliseconds : time >= milliseconds {
-          found = start
-          return false
-        }
+  /// The start of the first line at which the newest timestamp seen so far reaches a time: that line's own time is
+  /// the one that does.
+  private func first(
+    since milliseconds: Int64, _ facts: TopicFacts, _ epoch: Epoch
+  ) async throws(ArchiveFault) -> UInt64 {
+    var at = await indexed(facts, epoch, before: milliseconds)?.offset ?? 0
+    while at < facts.head {
+      let step = try reading(facts) { (file) throws(TranscriptFile.Fault) in
+        try file.search(since: milliseconds, from: at, bytes: Self.searchStep)
       }
-      start = item.end
-      return true
+      switch step {
+      case .found(let offset): return offset
+      case .older(let through): at = through
+      }
+      // A file without an index is read to the place: what others wait for goes first, every few milliseconds.
+      await Task.yield()
     }
-    return found
+    return facts.head
   }
-}
 
-/// Finds the time of a record, whatever agent wrote it.
-enum RecordTime {
-  /// Milliseconds since 1970 of the outer `timestamp`; nil for records that have none.
-  static func milliseconds(of record: JSONSlice) -> Int64? {
-    guard record.kind == .object, let stamp = record["timestamp"] else { return nil }
-    switch stamp.kind {
-    case .string: return Timestamp(iso8601: stamp.bytes.dropFirst().dropLast())?.milliseconds
-    case .number: return stamp.int
-    default: return nil
-    }
-  }
+  /// Bytes that are searched in one go.
+  private static let searchStep: UInt64 = 32 << 20
 }

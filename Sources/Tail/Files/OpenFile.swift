@@ -26,23 +26,32 @@ public final class OpenFile {
   /// Up to `count` bytes from `offset`; fewer at the end of the file, none beyond it.
   public func read(at offset: UInt64, count: Int) throws(SystemError) -> [UInt8] {
     guard count > 0 else { return [] }
-    var failure: Int32 = 0
+    var failure: SystemError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      guard let start = buffer.baseAddress else { return }
-      while initialized < count {
-        let got = pread(
-          descriptor, start + initialized, count - initialized, off_t(offset) + off_t(initialized))
-        if got < 0 {
-          if errno == EINTR { continue }
-          failure = errno
-          return
-        }
-        if got == 0 { return }
-        initialized += got
+      do throws(SystemError) {
+        initialized = try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
+      } catch {
+        failure = error
       }
     }
-    guard failure == 0 else { throw SystemError(call: "pread", errno: failure) }
+    if let failure { throw failure }
     return bytes
+  }
+
+  /// Fills a buffer from `offset` on, for readers that go over much of a file; how many bytes there were.
+  public func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    guard let start = buffer.baseAddress else { return 0 }
+    var filled = 0
+    while filled < buffer.count {
+      let got = pread(descriptor, start + filled, buffer.count - filled, off_t(offset) + off_t(filled))
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw SystemError(call: "pread")
+      }
+      if got == 0 { break }
+      filled += got
+    }
+    return filled
   }
 
   /// Tells the kernel that this stretch will not be read again soon, so that history does not push out live pages.

@@ -13,15 +13,15 @@ public final class TranscriptFile {
     case unreadable(String)
   }
 
-  private enum Content {
+  enum Content {
     case lines(OpenFile)
     case document(DocumentReader)
   }
 
   /// What the file is read as.
   public let facts: TopicFacts
-  private let limits: TailLimits
-  private let content: Content
+  let limits: TailLimits
+  let content: Content
   private static let chunk = 256 << 10
 
   /// Opens what the facts name; blocks.

@@ -39,6 +39,56 @@ struct TranscriptFileTests {
     #expect(try lines(try history(text, head: 5), from: 0).map(\.text) == ["one", ""])
   }
 
+  @Test("A search by time finds the first line whose time reaches it, whatever the lines look like")
+  func searches() throws {
+    let seed = testSeed()
+    var random = SplitMix(seed: seed)
+    for _ in 0..<12 {
+      var text = ""
+      for number in 0..<Int.random(in: 1...40, using: &random) {
+        let time = 1_700_000_000_000 + Int64(Int.random(in: -3...60, using: &random) * 500)
+        let stamp = Timestamp(milliseconds: time).iso8601
+        let inside = Timestamp(milliseconds: time + 40_000).iso8601
+        switch Int.random(in: 0...11, using: &random) {
+        case 0: text += "{\"n\":\(number)}\n"
+        case 1: text += "{\"timestamp\":\(time)}\r\n"
+        case 2: text += "{ \"timestamp\" : \"\(stamp.dropLast())+00:00\" }\n"
+        case 3: text += "{\"a\":{\"timestamp\":\"\(inside)\"},\"timestamp\":\"\(stamp)\"}\n"
+        case 4: text += "{\"timestamp\":\"\(stamp)\",\"t\":\"\\\"timestamp\\\":\\\"\(inside)\\\"\"}\n"
+        case 5: text += "{\"cut\":\"{\"timestamp\":\"\(stamp)\"}\n"
+        case 6: text += "\0\0{\"timestamp\":\"\(stamp)\"}\n"
+        case 7: text += "{\"timestamp\":\"2023-11-14T22:99:60.000Z\"}\n\n"
+        case 8:
+          let pad = String(repeating: "x", count: Int.random(in: 1...4, using: &random) * 200_000)
+          text += "{\"pad\":\"\(pad)\",\"timestamp\":\"\(stamp)\"}\n"
+        default: text += "{\"timestamp\":\"\(stamp)\",\"type\":\"user\"}\n"
+        }
+      }
+      var limits = TailLimits()
+      limits.maxRecordBytes = 700_000
+      let file = try history(text, limits: limits)
+      for second in stride(from: -3, through: 35, by: 3) {
+        let wanted = 1_700_000_000_000 + Int64(second) * 1000
+        #expect(
+          try file.search(since: wanted, from: 0, bytes: .max) == slowSearch(file, wanted), "seed \(seed)")
+      }
+    }
+  }
+
+  /// The definition, line by line.
+  private func slowSearch(_ file: TranscriptFile, _ milliseconds: Int64) throws -> TimeSearch {
+    var (start, found): (UInt64, UInt64?) = (0, nil)
+    try file.items(from: 0) { item in
+      let times = RecordPiece.pieces(of: item).compactMap {
+        $0.record.flatMap { RecordTime.milliseconds(of: $0.json) }
+      }
+      if times.contains(where: { $0 >= milliseconds }) { found = start }
+      start = item.end
+      return found == nil
+    }
+    return found.map { .found($0) } ?? .older(through: file.facts.head)
+  }
+
   @Test("Reading stops where the reader says")
   func stops() throws {
     var seen = 0
