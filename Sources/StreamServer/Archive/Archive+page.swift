@@ -27,6 +27,8 @@ extension Archive {
     let first = request.part == nil ? request.offset : try file.lineStart(endingAt: request.offset)
     var state = try state(file, at: first, view: variant.view, include: variant.include)
     var bytes: [UInt8] = []
+    // A page ends after the line that fills it.
+    bytes.reserveCapacity(limits.pageBytes + limits.pageBytes / 8)
     var end = first
     var part = request.part
     var endsTurn = false

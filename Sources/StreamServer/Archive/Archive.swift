@@ -11,7 +11,7 @@ public actor Archive {
   let tail: TailLimits
   let limits: StreamLimits
   let views: ViewLimits
-  var states = RenderStates(capacity: 64)
+  var states = RenderStates(capacity: 32)
   var pages: PageCache
   private var profiles: [String: (epoch: Epoch, profile: TranscriptProfile)] = [:]
   private static let profileBytes: UInt64 = 256 << 10

@@ -8,6 +8,9 @@ struct RenderState: Sendable {
 }
 
 /// Keeps the state in which a page ended, so that the page after it need not look back. Lives on the archive thread.
+///
+/// A state is given away, not copied: its sets of seen ids are copied at the next change otherwise, a megabyte for a
+/// page. The next page leaves its own state, and who comes later gets the pages as they are kept.
 struct RenderStates {
   struct Key: Hashable {
     var session: String
@@ -23,7 +26,11 @@ struct RenderStates {
 
   init(capacity: Int) { self.capacity = capacity }
 
-  mutating func take(_ key: Key) -> RenderState? { states[key] }
+  mutating func take(_ key: Key) -> RenderState? {
+    guard let state = states.removeValue(forKey: key) else { return nil }
+    order.removeAll { $0 == key }
+    return state
+  }
 
   mutating func put(_ state: RenderState, for key: Key) {
     if states.updateValue(state, forKey: key) == nil {

@@ -53,12 +53,12 @@ extension JSONSlice {
     return found.map { slice($0) }
   }
 
-  private func slice(_ range: Range<Int>) -> JSONSlice {
+  func slice(_ range: Range<Int>) -> JSONSlice {
     JSONSlice(
       trusted: bytes[(bytes.startIndex + range.lowerBound)..<(bytes.startIndex + range.upperBound)])
   }
 
-  private func withSkipper(_ body: (JSONSkipper) -> Void) {
+  func withSkipper(_ body: (JSONSkipper) -> Void) {
     bytes.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       body(JSONSkipper(base: base, end: buffer.count))

@@ -7,8 +7,8 @@ extension ClaudeDialect {
   /// An `assistant` row: mostly one block of a model message; all rows of a message share `message.id`.
   mutating func readAssistant(_ row: ClaudeRow, at record: Record, into events: inout [TranscriptEvent]) {
     guard let body = row.message, body.kind == .object else { return }
-    let step = body["id"]?.string
-    let model = body["model"]
+    let found = body.members(Self.messageKeys)
+    let (step, model) = (found[0]?.string, found[1])
     let isSynthetic = model?.string == Self.synthetic
     if !row.isSidechain {
       if !isSynthetic {
@@ -17,7 +17,7 @@ extension ClaudeDialect {
       }
     }
     var reader = ContentReader(callPrefix: row.uuid ?? "\(record.start)")
-    var blocks = reader.blocks(of: body["content"])
+    var blocks = reader.blocks(of: found[2])
     var message = self.message(.assistant, [], row)
     if blocks.isEmpty, let redacted = reader.redacted {
       blocks = [.thinking(redacted)]
@@ -25,7 +25,7 @@ extension ClaudeDialect {
     }
     message.blocks = blocks
     message.model = model?.string
-    message.usage = body["usage"].flatMap { $0.kind == .object ? $0 : nil }
+    message.usage = found[3].flatMap { $0.kind == .object ? $0 : nil }
     message.step = step
     message.isError = row.isApiErrorMessage || isSynthetic
     if isSynthetic, blocks.count == 1, case .text(let text) = blocks[0],
@@ -40,15 +40,17 @@ extension ClaudeDialect {
       events.append(.usage(usage))
     }
     reader.reportUnknown(in: "assistant", into: &events)
-    endTurn(row, body, blocks, step: step, into: &events)
+    endTurn(row, found[4]?.string, blocks, step: step, into: &events)
   }
+
+  private static let messageKeys = JSONKeys(["id", "model", "content", "usage", "stop_reason"])
 
   /// The model's own last word ends a turn when no mark of the system does.
   private mutating func endTurn(
-    _ row: ClaudeRow, _ body: JSONSlice, _ blocks: [Block], step: String?,
+    _ row: ClaudeRow, _ reason: String?, _ blocks: [Block], step: String?,
     into events: inout [TranscriptEvent]
   ) {
-    guard !row.isSidechain, let reason = body["stop_reason"]?.string else { return }
+    guard !row.isSidechain, let reason else { return }
     switch reason {
     case "end_turn", "stop_sequence", "max_tokens", "refusal": break
     default: return

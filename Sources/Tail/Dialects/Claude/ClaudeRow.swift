@@ -27,31 +27,45 @@ struct ClaudeRow {
 
   init(_ json: JSONSlice) {
     self.json = json
-    json.forEachMember { key, value in set(key, value) }
+    json.forEachMember(of: Self.keys) { number, value in
+      if let key = Key(rawValue: number) { set(key, value) }
+    }
   }
 
-  private mutating func set(_ key: String, _ value: JSONSlice) {
+  private enum Key: Int {
+    case type, uuid, parentUuid, sessionId, agentId, timestamp, isSidechain, isMeta, isCompactSummary
+    case isVisibleInTranscriptOnly, isApiErrorMessage, origin, promptSource, message, toolUseResult, subtype
+    case cwd, version, gitBranch
+  }
+
+  /// In the order of `Key`.
+  private static let keys = JSONKeys([
+    "type", "uuid", "parentUuid", "sessionId", "agentId", "timestamp", "isSidechain", "isMeta",
+    "isCompactSummary", "isVisibleInTranscriptOnly", "isApiErrorMessage", "origin", "promptSource", "message",
+    "toolUseResult", "subtype", "cwd", "version", "gitBranch",
+  ])
+
+  private mutating func set(_ key: Key, _ value: JSONSlice) {
     switch key {
-    case "type": type = value.string
-    case "uuid": uuid = value.string
-    case "parentUuid": parentUuid = value.string
-    case "sessionId": sessionID = value
-    case "agentId": agentID = value
-    case "timestamp": timestamp = value.string
-    case "isSidechain": isSidechain = value.bool ?? false
-    case "isMeta": isMeta = value.bool ?? false
-    case "isCompactSummary": isCompactSummary = value.bool ?? false
-    case "isVisibleInTranscriptOnly": isVisibleInTranscriptOnly = value.bool ?? false
-    case "isApiErrorMessage": isApiErrorMessage = value.bool ?? false
-    case "origin": origin = value
-    case "promptSource": promptSource = value
-    case "message": message = value
-    case "toolUseResult": toolUseResult = value
-    case "subtype": subtype = value.string
-    case "cwd": cwd = value
-    case "version": version = value
-    case "gitBranch": gitBranch = value
-    default: break
+    case .type: type = value.string
+    case .uuid: uuid = value.string
+    case .parentUuid: parentUuid = value.string
+    case .sessionId: sessionID = value
+    case .agentId: agentID = value
+    case .timestamp: timestamp = value.string
+    case .isSidechain: isSidechain = value.bool ?? false
+    case .isMeta: isMeta = value.bool ?? false
+    case .isCompactSummary: isCompactSummary = value.bool ?? false
+    case .isVisibleInTranscriptOnly: isVisibleInTranscriptOnly = value.bool ?? false
+    case .isApiErrorMessage: isApiErrorMessage = value.bool ?? false
+    case .origin: origin = value
+    case .promptSource: promptSource = value
+    case .message: message = value
+    case .toolUseResult: toolUseResult = value
+    case .subtype: subtype = value.string
+    case .cwd: cwd = value
+    case .version: version = value
+    case .gitBranch: gitBranch = value
     }
   }
 }

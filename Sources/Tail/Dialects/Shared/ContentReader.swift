@@ -77,19 +77,28 @@ struct ContentReader {
   }
 
   private func toolUse(_ json: JSONSlice, providerExecuted: Bool) -> ToolUse {
-    ToolUse(
-      id: (json["id"] ?? json["call_id"] ?? json["toolCallId"])?.string ?? "\(callPrefix):\(blockCount)",
-      name: toolName(json["name"] ?? json["toolName"]),
-      input: json["input"] ?? json["arguments"] ?? json["args"] ?? JSONSlice(Array("{}".utf8)),
+    let found = json.members(Self.callKeys)
+    return ToolUse(
+      id: (found[0] ?? found[1] ?? found[2])?.string ?? "\(callPrefix):\(blockCount)",
+      name: toolName(found[3] ?? found[4]),
+      input: found[5] ?? found[6] ?? found[7] ?? JSONSlice(Array("{}".utf8)),
       providerExecuted: providerExecuted)
   }
 
+  // Results are most of a transcript's bytes: all that is wanted of a block is found in one pass over it.
+  private static let callKeys = JSONKeys([
+    "id", "call_id", "toolCallId", "name", "toolName", "input", "arguments", "args",
+  ])
+  private static let resultKeys = JSONKeys([
+    "tool_use_id", "call_id", "toolCallId", "content", "output", "is_error", "isError",
+  ])
+
   private mutating func toolResult(_ json: JSONSlice, providerExecuted: Bool) -> ToolResult {
-    let id = json["tool_use_id"] ?? json["call_id"] ?? json["toolCallId"]
+    let found = json.members(Self.resultKeys)
     return ToolResult(
-      toolUseID: id?.string ?? "\(callPrefix):\(blockCount)",
-      content: resultParts(of: json["content"] ?? json["output"]),
-      isError: (json["is_error"] ?? json["isError"])?.bool ?? false,
+      toolUseID: (found[0] ?? found[1] ?? found[2])?.string ?? "\(callPrefix):\(blockCount)",
+      content: resultParts(of: found[3] ?? found[4]),
+      isError: (found[5] ?? found[6])?.bool ?? false,
       providerExecuted: providerExecuted)
   }
 
