@@ -26,6 +26,7 @@ final class FakeConnection {
   func serve() {
     guard let request = readHead() else { return }
     let target = request.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+    if target.hasPrefix("/publish/") { return takePosts(first: request) }
     guard target == "/ws" || target.contains("/stream?") else {
       transmit(Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8))
       return
@@ -58,6 +59,17 @@ final class FakeConnection {
       head.append(byte)
     }
     return String(decoding: head, as: UTF8.self)
+  }
+
+  /// Answers posts and drops them: the file says the same.
+  private func takePosts(first: String) {
+    var request: String? = first
+    while let head = request {
+      let length = head.split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") }?.dropFirst(16)
+      for _ in 0..<(length.flatMap { Int($0) } ?? 0) { _ = readByte() }
+      transmit(Array("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".utf8))
+      request = readHead()
+    }
   }
 
   private func readByte() -> UInt8? {

@@ -123,5 +123,8 @@ struct PieceTests {
     #expect(sample.peakResident >= sample.resident)
     #expect(sample.descriptors >= 3)
     #expect(throws: (any Error).self) { try ProcessSample(pid: -1) }
+    #expect(try ProcessSample(pids: []) == nil)
+    let twice = try #require(try ProcessSample(pids: [getpid(), getpid()]))
+    #expect(twice.cpu >= 2 * sample.cpu)
   }
 }

@@ -18,7 +18,7 @@ struct RunTests {
     var options = RunOptions()
     options.address = ServerAddress(port: server.port)
     options.root = root
-    options.pid = getpid()
+    options.pids = [getpid()]
     return try await Run(try Scenario(text: text, name: "test"), options).result()
   }
 
@@ -46,6 +46,7 @@ struct RunTests {
       "readers 6\ntransport ws\nrate 100\nlines 100\nreconnecting 100%\nreconnect_every 0.1",
       "readers 8\nrate 100\nlines 80\nstalled 2\nslow 2\nslow_rate 2000\nsize 2000",
       "readers 4\nrate 0\nlines 3000\nlines_per_write 7",
+      "readers 8\nsource post\nrate 200\nlines 60\npreload 20\nwriters 2",
     ])
   func faithful(_ text: String) async throws {
     let result = try await run(text)

@@ -30,7 +30,8 @@ struct ScenarioTests {
     arguments: [
       "reader 1", "readers", "readers x", "readers -1", "readers 1 2", "view ui", "size 10", "size 400..200",
       "size 1..2..3", "stalled 120%", "rate 0", "preload 0", "seconds 3600\nrate 1000000\nsize 4000",
-      "readers 10\nstalled 6\nslow 60%", "over udp",
+      "readers 10\nstalled 6\nslow 60%", "over udp", "source post\nview events",
+      "source post\nreconnecting 1",
     ])
   func refused(_ text: String) {
     #expect(throws: ScenarioFault.self) { try Scenario(text: text, name: "x") }

@@ -27,6 +27,26 @@ public struct ProcessSample: Sendable {
     descriptors = Self.entries(of: "/proc/\(pid)/fd")
   }
 
+  /// What `/proc` says of several processes together; nil for none. Of memory that several share each has its part
+  /// (`Pss`), so that it counts once; `peakResident` and `descriptors` are plain sums.
+  public init?(pids: [Int32]) throws(SystemError) {
+    guard let first = pids.first else { return nil }
+    try self.init(pid: first)
+    guard pids.count > 1 else { return }
+    resident = try Self.proportional(first)
+    for pid in pids.dropFirst() {
+      let other = try ProcessSample(pid: pid)
+      cpu += other.cpu
+      resident += try Self.proportional(pid)
+      peakResident += other.peakResident
+      descriptors += other.descriptors
+    }
+  }
+
+  private static func proportional(_ pid: Int32) throws(SystemError) -> UInt64 {
+    kibibytes("Pss:", in: try SmallFile.text("/proc/\(pid)/smaps_rollup")) * 1024
+  }
+
   private static func kibibytes(_ field: String, in status: String) -> UInt64 {
     for line in status.split(separator: "\n") where line.hasPrefix(field) {
       return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first

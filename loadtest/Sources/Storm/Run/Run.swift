@@ -42,7 +42,9 @@ public struct Run: Sendable {
   private func measure(_ server: ServerUnderTest) async throws -> RunResult {
     var result = RunResult(scenario: scenario, seed: seed)
     let transcripts = try makeTranscripts(server.root)
-    let writers = try Writers(transcripts)
+    let address = await server.address
+    let publisher = scenario.source == .post ? try Publisher(address, scenario.over) : nil
+    let writers = try Writers(transcripts, publisher)
     defer { writers.end() }
     try await writers.preload(lines: scenario.preload)
     try await waitForSessions(transcripts, server)

@@ -6,8 +6,8 @@ public struct RunOptions: Sendable, Equatable {
   public var address = ServerAddress()
   /// One of the running server's `jsonl` roots: the transcripts are made there.
   public var root: String?
-  /// The running server's process, for its costs; nil leaves them out.
-  public var pid: Int32?
+  /// The running server's processes, for their costs together; none leaves these out.
+  public var pids: [Int32] = []
   /// Whether the folders of a started server stay.
   public var keep = false
   /// Where the folder of each started server is made.

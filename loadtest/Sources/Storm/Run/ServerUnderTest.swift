@@ -30,13 +30,13 @@ actor ServerUnderTest {
     }
   }
 
-  /// The process whose costs are counted.
-  var pid: Int32? { own?.pid ?? options.pid }
+  /// The processes whose costs are counted.
+  private var pids: [Int32] { own.map { [$0.pid] } ?? options.pids }
   var startSeconds: Double? { own.map { Double($0.startTook) / 1e9 } }
 
-  /// The process's costs now, with the processor time of those before it.
+  /// The processes' costs now, with the processor time of those before them.
   func sample() -> ProcessSample? {
-    guard let pid, var sample = try? ProcessSample(pid: pid) else { return nil }
+    guard var sample = try? ProcessSample(pids: pids) else { return nil }
     sample.cpu += lostCPU
     return sample
   }

@@ -32,7 +32,11 @@ public struct StormCommand: Sendable, Equatable {
       case "--socket": options.address.socket = try Self.value(argument, &rest)
       case "--key": options.address.key = try Self.value(argument, &rest)
       case "--dir": options.root = try Self.value(argument, &rest)
-      case "--pid": options.pid = Int32(try Self.value(argument, &rest))
+      case "--pid":
+        guard let pid = Int32(try Self.value(argument, &rest)) else {
+          throw ScenarioFault(description: "--pid needs a number")
+        }
+        options.pids.append(pid)
       case "--tmp": options.temporary = try Self.value(argument, &rest)
       case "--set": overrides.append(try Self.value(argument, &rest))
       case "--json": json = true
@@ -82,7 +86,7 @@ public struct StormCommand: Sendable, Equatable {
       --url URL       a running server, http://127.0.0.1:PORT; --key its access key
       --socket PATH   a running server's Unix socket
       --dir DIR       one of the running server's jsonl roots, where the transcripts are made
-      --pid PID       the running server's process, to count its costs
+      --pid PID       the running server's process, to count its costs; repeatable
       --set KEY=VALUE a setting that wins over the file; repeatable
       --keys          list the settings of a scenario
       --json          one JSON object a scenario instead of a table

@@ -42,6 +42,10 @@ extension Scenario {
     if rate == 0, lines == 0, seconds > 0 {
       throw ScenarioFault(description: "\(name): rate 0 needs lines (or seconds 0: nothing is written)")
     }
+    if source == .post, transport != .sse || view != .raw || reconnecting.of(readers) > 0 {
+      throw ScenarioFault(
+        description: "\(name): source post needs transport sse, view raw and nobody reconnecting")
+    }
     let bytes = Double(capacity) * Double(sizes.upperBound) * Double(writers)
     if bytes > Self.byteLimit {
       throw ScenarioFault(

@@ -4,6 +4,8 @@ public struct Scenario: Sendable, Equatable {
   public enum Transport: String, Sendable, CaseIterable { case sse, ws }
   /// What a reader is shown.
   public enum View: String, Sendable, CaseIterable { case raw, events }
+  /// How lines reach the server.
+  public enum Source: String, Sendable, CaseIterable { case file, post }
   /// How readers connect.
   public enum Path: String, Sendable, CaseIterable { case tcp, unix }
 
@@ -19,6 +21,9 @@ public struct Scenario: Sendable, Equatable {
   public var view = View.raw
   /// TCP or the server's Unix socket.
   public var over = Path.tcp
+  /// Whether the server follows the transcript, or has each line posted to `/publish/SESSION` as a hub wants it; ids
+  /// are then the hub's own, and only lines are checked.
+  public var source = Source.file
 
   /// Lines per second to each transcript; 0 for as many as the disk takes.
   public var rate = 20.0

@@ -11,6 +11,7 @@ struct ScenarioKey: Sendable {
     choice("transport", \.transport, "sse or ws"),
     choice("view", \.view, "raw (every byte is compared) or events (text and ids are)"),
     choice("over", \.over, "tcp or unix"),
+    choice("source", \.source, "file, or post: each line to /publish/SESSION, and ids are not checked"),
     number("rate", \.rate, 0...1_000_000, "lines per second to each transcript; 0: as the disk takes them"),
     ScenarioKey(
       name: "size", meaning: "bytes of a line with its LF: 300, or 200..4000 for random ones"

@@ -14,6 +14,22 @@ enum DeliveryCheck {
     guard line < published, position.offset == transcript.end(line), position.part == nil else {
       return misplaced(position, line: line, published: published, transcript)
     }
+    return content(event, line: line, transcript, view)
+  }
+
+  /// Checks what came for line `line` from a server whose ids are its own.
+  @inline(__always)
+  static func posted(
+    _ event: StreamEvent, line: Int, published: Int, _ transcript: Transcript
+  ) -> Fault? {
+    guard line < published else { return Fault(kind: .repeat, detail: "an event behind the last line") }
+    return content(event, line: line, transcript, .raw)
+  }
+
+  @inline(__always)
+  private static func content(
+    _ event: StreamEvent, line: Int, _ transcript: Transcript, _ view: Scenario.View
+  ) -> Fault? {
     guard event.dataLines == 1 else {
       return Fault(kind: .protocol, detail: "a record in \(event.dataLines) data lines")
     }

@@ -63,22 +63,30 @@ extension Swarm {
       fail(index, .greeting, "a record before hello")
       return false
     }
-    guard let position = Position(event.id) else {
-      fail(index, .position, "no position: “\(event.id.text())”")
-      return false
-    }
-    guard position.epoch == topic.epoch else {
-      fail(index, .epoch, "“\(event.id.text())” in a stream of another epoch")
-      return false
-    }
-    let fault = DeliveryCheck.record(
-      event, position, line: reader.pointee.line, published: published, topic.transcript, scenario.view)
-    if let fault {
+    if let fault = check(index, event, topic, published) {
       fail(index, fault.kind, fault.detail)
       return false
     }
     delivered(reader, topic, 1, now)
     return true
+  }
+
+  @inline(__always)
+  private func check(
+    _ index: Int, _ event: StreamEvent, _ topic: Topic, _ published: Int
+  ) -> DeliveryCheck.Fault? {
+    let line = readers[index].line
+    if scenario.source == .post {
+      return DeliveryCheck.posted(event, line: line, published: published, topic.transcript)
+    }
+    guard let position = Position(event.id) else {
+      return .init(kind: .position, detail: "no position: “\(event.id.text())”")
+    }
+    guard position.epoch == topic.epoch else {
+      return .init(kind: .epoch, detail: "“\(event.id.text())” in a stream of another epoch")
+    }
+    return DeliveryCheck.record(
+      event, position, line: line, published: published, topic.transcript, scenario.view)
   }
 
   /// The stream begins: at the reader's position, in the topic's epoch.

@@ -45,6 +45,8 @@ extension Swarm {
         return false
       }
       readers[index].parser = StreamParser(head.chunked ? .chunked : .plain)
+      // A hub greets nobody.
+      if scenario.source == .post { readers[index].greeted = true }
     case .ws:
       guard head.status == 101 else {
         fail(index, .status, "\(head.status): \(all.text(limit: 400))")

@@ -50,7 +50,7 @@ actor Swarm: ReadinessSink, TimerSink {
     self.scenario = scenario
     self.address = address
     random = SplitMix(seed: seed)
-    let frameBytes = max(64 << 10, min(4 << 20, Self.verifiedBytes / max(1, transcripts.count)))
+    let frameBytes = max(64 << 10, Self.verifiedBytes / max(1, transcripts.count))
     topics = transcripts.map { Topic($0, frameBytes: frameBytes) }
     buffer = .allocate(capacity: Self.bufferBytes)
     readers = .allocate(capacity: scenario.readers)

@@ -5,12 +5,15 @@ import Synchronization
 actor Writers {
   private let thread: ThreadExecutor
   private let transcripts: [Transcript]
+  private let publisher: Publisher?
   private let stopRequested = Atomic<Bool>(false)
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  init(_ transcripts: [Transcript]) throws(SystemError) {
+  /// `publisher` has every line posted too; nil when the server follows the files.
+  init(_ transcripts: [Transcript], _ publisher: Publisher?) throws(SystemError) {
     self.transcripts = transcripts
+    self.publisher = publisher
     thread = try ThreadExecutor(name: "writers")
   }
 
@@ -26,7 +29,7 @@ actor Writers {
       var left = lines
       while left > 0, !stopRequested.load(ordering: .relaxed) {
         let step = min(left, 1024)
-        try transcript.append(lines: step)
+        try append(step, to: transcript)
         left -= step
       }
     }
@@ -48,12 +51,21 @@ actor Writers {
       } else if plan.rate > 0 {
         summary.latest = max(summary.latest, now - due)
       }
-      try transcripts[index % transcripts.count].append(lines: plan.linesPerWrite)
+      try append(plan.linesPerWrite, to: transcripts[index % transcripts.count])
       summary.lines += plan.linesPerWrite
     }
     summary.endedAt = max(start, Clock.monotonic())
     summary.bytes = size - sizeBefore
     return summary
+  }
+
+  private func append(_ lines: Int, to transcript: Transcript) throws(SystemError) {
+    let first = transcript.count
+    try transcript.append(lines: lines)
+    guard let publisher else { return }
+    for line in first..<first + lines {
+      try publisher.post(transcript.line(line), session: transcript.session)
+    }
   }
 
   private var size: UInt64 {
