@@ -5,6 +5,7 @@ those of tailcast's `raw` view, so that tailstorm checks every delivery.
 """
 
 import asyncio
+import json
 import os
 import time
 import zlib
@@ -41,7 +42,8 @@ async def events(name: str, path: Path):
         for line in lines:
             if not epoch:
                 epoch = f"{zlib.crc32(line):08x}"
-                frames.append(b'event: hello\nid: %s-0\ndata: {"session_id":"%s"}\n\n' % (epoch.encode(), name.encode()))
+                hello = {"session_id": name, "cursor": f"{epoch}-0"}
+                frames.append(f"event: hello\nid: {epoch}-0\ndata: {json.dumps(hello)}\n\n".encode())
             offset += len(line) + 1
             frames.append(b"id: %s-%d\ndata: %s\n\n" % (epoch.encode(), offset, line))
         if frames:
