@@ -78,7 +78,12 @@ extension TailEngine {
     for file in listing.files {
       missing.remove(file.path)
       if let id = catalog.id(ofPath: file.path) {
-        refresh(id, facts: file.facts)
+        // Events were read while the listing was made: what differs may be older than what is known.
+        if (try? file.facts.get()) == catalog[id]?.facts {
+          refresh(id, facts: file.facts)
+        } else {
+          touch(file.path)
+        }
       } else if let name = TranscriptName(path: file.path, root: root), let facts = try? file.facts.get() {
         guard facts.isRegular else { continue }
         // Their ids are read together, and before a start is complete: else each would be news at every start.
