@@ -179,7 +179,8 @@ def idle(context: Context, name: str) -> dict:
 
 def replay(context: Context, name: str) -> dict:
     figures: dict = {"storms": []}
-    for view in ("raw", "events"):
+    # The limit has one view, and its history lies in memory: it shows what socket and client take.
+    for view in ("raw",) if name == "limit" else ("raw", "events"):
         lines = (context.file_bytes if view == "raw" else context.file_bytes // 3) // 1000
         with context.servers[name].start() as server:
             result = context.storm.run(server, readers=1, view=view, preload=lines, size=1000, lines=1)
@@ -346,12 +347,12 @@ ROWS = [
     Row(
         "replay",
         "history to one client",
-        OURS,
+        PAIR,
         replay,
         (
             Figure("raw", "raw", "MB/s", (("", ">=", 400),)),
             Figure("events", "events", "MB/s", (("", ">=", 150),)),
-            Figure("growth", "growth of memory", "MB"),
+            Figure("growth", "growth of memory", "MB", ratio=False),
         ),
     ),
     Row(
