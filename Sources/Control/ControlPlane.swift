@@ -112,8 +112,11 @@ public actor ControlPlane: TimerSink {
   public func news(_ news: TailNews) {
     switch news {
     case .batch: return
+    case .absorbed(let entry, _), .forgotten(let entry):
+      index.remove(entry.id)
+      indexer.assumeIsolated { $0.forget(entry.id) }
     case .created(let entry), .updated(let entry), .status(let entry), .appended(let entry),
-      .closed(let entry),
+      .closed(let entry), .expected(let entry),
       .replaced(let entry, _):
       index.put(entry)
       indexer.assumeIsolated { $0.changed(entry) }

@@ -63,7 +63,7 @@ enum Schemas {
     object(
       "Session",
       [
-        "id": text, "native_session_id": text, "agent": text, "managed": flag, "title": maybeText,
+        "id": text, "native_session_id": maybeText, "agent": text, "managed": flag, "title": maybeText,
         "status": text,
         "activity": maybeText, "project_path": maybeText, "computer": text, "model": maybeText,
         "parent_session_id": maybeText, "tags": list(text), "created_at": time, "updated_at": time,

@@ -100,5 +100,17 @@ enum Schema {
           id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE,
           created_at INTEGER NOT NULL, last_used_at INTEGER) WITHOUT ROWID;
         """),
+
+    // A path is empty while the file is expected under its agent's id.
+    Migration(
+      name: "008-chains",
+      sql: """
+        CREATE TABLE chains(
+          session_id TEXT PRIMARY KEY, agent TEXT NOT NULL, cwd TEXT, created_ms INTEGER NOT NULL)
+          WITHOUT ROWID;
+        CREATE TABLE chain_files(
+          session_id TEXT NOT NULL, ordinal INTEGER NOT NULL, native_id TEXT NOT NULL, path TEXT NOT NULL,
+          PRIMARY KEY(session_id, ordinal)) WITHOUT ROWID;
+        """),
   ]
 }

@@ -21,7 +21,10 @@ struct FeedChanges {
         json.field("reason", "\(reason)")
         json.fieldOrNull("epoch", entry.epoch?.description)
       }
-    case .batch: nil
+    case .absorbed(let entry, let owner):
+      status("session.closed", entry, "it is a file of session \(owner)") { $0.field("merged_into", owner) }
+    // Whoever starts and forgets sessions tells it, in the transaction of the change.
+    case .expected, .forgotten, .batch: nil
     }
   }
 
@@ -55,13 +58,17 @@ struct FeedChanges {
     }
   }
 
-  private func status(_ type: String, _ entry: SessionEntry) -> Change {
+  private func status(
+    _ type: String, _ entry: SessionEntry, _ reason: String? = nil,
+    _ more: (inout JSONWriter) -> Void = { _ in }
+  ) -> Change {
     change("sessions", type, entry.id) { writer in
       writer.field("session_id", entry.id)
-      writer.field("status", entry.status.rawValue)
-      writer.fieldOrNull("activity", entry.activity)
-      writer.fieldIfPresent("reason", entry.reason)
-      writer.field("since", Timestamp.text(entry.statusSinceMS))
+      writer.field("status", reason == nil ? entry.status.rawValue : SessionStatus.closed.rawValue)
+      writer.fieldOrNull("activity", reason == nil ? entry.activity : nil)
+      writer.fieldIfPresent("reason", reason ?? entry.reason)
+      writer.field("since", Timestamp.text(reason == nil ? entry.statusSinceMS : nowMS))
+      more(&writer)
     }
   }
 

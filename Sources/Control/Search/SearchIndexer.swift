@@ -105,6 +105,17 @@ actor SearchIndexer: TimerSink {
     _ = loop.schedule(after: Self.settle, sink: self, tag: Timer.grown.rawValue)
   }
 
+  /// A session is no more; what was indexed of it goes.
+  func forget(_ id: String) {
+    files[id] = nil
+    progress[id] = nil
+    grown.remove(id)
+    Task(executorPreference: loop, priority: .utility) { [store] in
+      // What is left over is of a session that no search result is shown of.
+      try? await store.dropIndex(sessionID: id)
+    }
+  }
+
   private func needsIndexing(_ entry: SessionEntry) -> Bool {
     guard entry.status != .closed, entry.status != .unreadable, entry.facts.size > 0 else { return false }
     guard let known = progress[entry.id], known.isDone, known.epoch == entry.epoch?.value else { return true }

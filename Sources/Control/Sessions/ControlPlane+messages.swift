@@ -46,7 +46,7 @@ extension ControlPlane {
       return try await sessions.facts(id)
     } catch {
       switch error {
-      case .unknownSession: throw .unknownSession(id)
+      case .unknownSession, .taken: throw .unknownSession(id)
       case .unreadable(let reason): throw .unreadable(reason)
       }
     }

@@ -41,6 +41,12 @@ struct SessionIndex: Sendable {
     for order in Order.allCases where old?.key(order) != row.key(order) { sorted[order] = nil }
   }
 
+  /// Takes a session out.
+  mutating func remove(_ id: String) {
+    guard rows.removeValue(forKey: id) != nil else { return }
+    sorted = [:]
+  }
+
   /// The ids of the sessions that pass, in order.
   mutating func ids(by order: Order, descending: Bool, where passes: (Row) -> Bool) -> [String] {
     let ordered = sorted[order] ?? sort(order)

@@ -23,13 +23,15 @@ struct SessionJSON: Sendable {
       writer.key("transcript")
       writer.object { writer in
         writer.fieldIfPresent("cursor", cursor?.description)
-        writer.field("bytes", entry.facts.size)
+        writer.field("bytes", entry.bytes)
         writer.key("files")
         writer.array { writer in
-          writer.object { writer in
-            writer.fieldOrNull("epoch", entry.epoch?.description)
-            writer.field("bytes", entry.facts.size)
-            writer.field("modified_at", Timestamp.text(entry.updatedMS))
+          for file in entry.files {
+            writer.object { writer in
+              writer.fieldOrNull("epoch", file.epoch?.description)
+              writer.field("bytes", file.facts.size)
+              writer.field("modified_at", Timestamp.text(file.facts.modifiedNS / 1_000_000))
+            }
           }
         }
       }
@@ -39,7 +41,7 @@ struct SessionJSON: Sendable {
 
   private func identity(_ entry: SessionEntry, _ writer: inout JSONWriter) {
     writer.field("id", entry.id)
-    writer.field("native_session_id", entry.summary.sessionID ?? entry.id)
+    writer.fieldOrNull("native_session_id", entry.nativeID)
     writer.field("agent", entry.agent.rawValue)
     writer.field("managed", false)
     writer.field("kind", entry.parent == nil ? "session" : "subagent")
@@ -103,7 +105,7 @@ struct SessionJSON: Sendable {
       writer.fieldOrNull("last_output_summary", isUser ? nil : said)
       writer.fieldOrNull("last_output_summary_at", isUser ? nil : saidAt)
       writer.fieldOrNull("last_output_digest", nil as String?)
-      writer.field("native_session_id", entry.summary.sessionID ?? entry.id)
+      writer.fieldOrNull("native_session_id", entry.nativeID)
       writer.fieldOrNull("tmux_session_name", nil as String?)
       writer.fieldOrNull("initiator_session_id", entry.parent)
       writer.field("computer", computer)

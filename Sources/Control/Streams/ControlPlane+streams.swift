@@ -27,7 +27,10 @@ extension ControlPlane {
     var starts: [(session: String, start: StartPoint)] = []
     for id in ids {
       let entry = try await session(id)
-      starts.append((entry.id, positions?[id].map { .cursor($0) } ?? otherwise))
+      // The ids of the stream name it by its own id, whatever it was asked for by.
+      guard !starts.contains(where: { $0.session == entry.id }) else { continue }
+      let position = positions?[entry.id] ?? positions?[id]
+      starts.append((entry.id, position.map { .cursor($0) } ?? otherwise))
     }
     let view = call.text("view").flatMap { ViewKind(rawValue: $0) } ?? .events
     return .stream(StreamPlan(.transcripts(starts), view: view, include: Self.include(call)))

@@ -72,6 +72,12 @@ actor Broadcaster {
     if topic.facts == nil { topic.pending.append(batch) } else { encode(batch, in: topic) }
   }
 
+  /// A session's files are found under another id from now on, or no more: who watches it is sent away.
+  func moved(_ session: String) {
+    topics[session] = nil
+    for shard in shards { shard.post { $0.moved(session) } }
+  }
+
   /// A session's derived status changed.
   func status(_ entry: SessionEntry) {
     announce(entry.id) { view in view == .raw ? [] : [ControlFrames.status(entry, view: view)] }
@@ -105,8 +111,14 @@ actor Broadcaster {
     } catch {
       result = .failure(error)
     }
+    if case .success(let facts) = result, topics[topic.session] !== topic || facts.session != topic.session {
+      // It became another session's file while it was being opened.
+      if topics[topic.session] === topic { moved(topic.session) }
+      return await engine.unwatch(facts.session)
+    }
     switch result {
     case .failure(let error):
+      guard topics[topic.session] === topic else { return }
       topics[topic.session] = nil
       for waiting in topic.waiting { shards[waiting.shard].post { $0.refused(waiting.key, error) } }
     case .success(let facts):
@@ -145,7 +157,7 @@ actor Broadcaster {
   private func warm(_ view: Topic.LiveView, _ key: Topic.ViewKey, in topic: Topic, _ facts: TopicFacts) async
   {
     let result = await archive.warm(facts, view: key.view, include: key.include)
-    guard topic.views[key] === view else { return }
+    guard topic.views[key] === view, topics[topic.session] === topic else { return }
     var state: RenderState
     switch result {
     case .success(let warmed): state = warmed
@@ -181,11 +193,14 @@ actor Broadcaster {
   private func encode(_ batch: TailBatch, in topic: Topic) {
     guard var facts = topic.facts else { return }
     let before = facts
+    if let begins = batch.begins { facts = begins }
     facts.epoch = batch.epoch
     facts.head = batch.head
     facts.witness = batch.witness
     topic.facts = facts
-    if batch.restart != nil {
+    // Another file of a chain is told as another content: its positions are not those of the one before.
+    let restart = batch.restart ?? (batch.begins != nil && before.epoch != nil ? .replaced : nil)
+    if restart != nil {
       if topic.lines != nil { topic.lines = LineRenderer(agent: facts.agent, profile: .unknown) }
       for (key, view) in topic.views {
         view.missed = []
@@ -200,7 +215,7 @@ actor Broadcaster {
       view.encoder == nil ? nil : LiveOutput(key: key, view: view)
     }
     guard !outputs.isEmpty else { return }
-    if let reason = batch.restart {
+    if let reason = restart {
       let cursor = Cursor(epoch: batch.epoch, offset: 0)
       let requested = before.epoch.map { Cursor(epoch: $0, offset: before.head) }
       for index in outputs.indices {

@@ -96,8 +96,10 @@ extension Shard {
     let variant = Variant(view: view, include: include, transport: .webSocket)
     let id = connection.id
     Task {
-      for (name, _) in transcripts {
-        guard await self.context.engine.entry(name) != nil else {
+      // One session may be named by several ids; its frames name it by its own.
+      var wanted: [(name: String, id: String, start: StartPoint)] = []
+      for (name, start) in transcripts {
+        guard let entry = await self.context.engine.entry(name) else {
           if let connection = self.connections[id] {
             self.sendError(
               connection, ref: ref, "SESSION_NOT_FOUND", "there is no session \(name.prefix(128))")
@@ -105,17 +107,18 @@ extension Shard {
           }
           return
         }
+        if !wanted.contains(where: { $0.id == entry.id }) { wanted.append((name, entry.id, start)) }
       }
       guard let connection = self.connections[id], !connection.closesWhenSent else { return }
       if !changes.isSubset(of: session.changes) {
         session.changes.formUnion(changes)
         self.watchChanges(connection, session, after: feedAfter)
       }
-      let begin = { [transcripts] (shard: isolated Shard, connection: Connection) in
+      let begin = { [wanted] (shard: isolated Shard, connection: Connection) in
         shard.acknowledge(connection, ref)
         guard case .webSocket(let session) = connection.phase else { return }
-        for (name, start) in transcripts where session.transcripts[name] == nil {
-          shard.subscribe(connection, session: name, variant, start, untilTurn: false)
+        for (name, id, start) in wanted where !session.watches(id) {
+          shard.subscribe(connection, session: id, variant, start, untilTurn: false)
           session.transcripts[name] = connection.subscriptions.last
         }
       }
@@ -177,7 +180,7 @@ extension Shard {
   }
 
   /// Takes one subscription off a connection; if it is in the middle of a frame, the rest of the frame goes first.
-  private func leave(_ subscription: Subscription, on connection: Connection) {
+  func leave(_ subscription: Subscription, on connection: Connection) {
     if connection.middle === subscription { finishInOutbox(subscription, on: connection) }
     end(subscription)
     connection.subscriptions.removeAll { $0 === subscription }

@@ -3,7 +3,7 @@ import Reactor
 /// One WebSocket: what it subscribed to and whether it still answers. Owned by its connection.
 final class WebSocketSession {
   let receiver: WebSocketReceiver
-  /// Transcript topics by session.
+  /// Transcript topics by the id that the client named the session by.
   var transcripts: [String: Subscription] = [:]
   /// Topics of the change feed.
   var changes: Set<String> = []
@@ -22,6 +22,9 @@ final class WebSocketSession {
     changes.contains(topic)
       || topic.hasPrefix("transcript:") && transcripts[String(topic.dropFirst(11))] != nil
   }
+
+  /// True when a session is watched, by whatever id.
+  func watches(_ session: String) -> Bool { transcripts.values.contains { $0.log.key.session == session } }
 
   /// Topics in all.
   var topicCount: Int { transcripts.count + changes.count }

@@ -12,13 +12,17 @@ public enum SessionStatus: String, Sendable {
   case unreadable
 }
 
-/// One transcript of the catalog: what a listing shows of it without reading it.
+/// One session of the catalog: what a listing shows of it without reading its transcript.
+///
+/// Most have one file. One that was started here has an id of ours, no file at first, and one more with each run of
+/// the agent that begins a new one: `path`, `facts`, `epoch` and `isDocument` are of the newest, `earlier` are the
+/// others.
 public struct SessionEntry: Sendable {
-  /// The agent's own id, or one made from the path.
+  /// The agent's own id, or one made from the path; for a session that was started here an id of ours.
   public var id: String
   /// Who wrote it.
   public var agent: AgentKind
-  /// The transcript's path.
+  /// The path of the newest file of the transcript; empty while there is none.
   public var path: String
   /// True for formats whose whole file is one JSON document.
   public var isDocument: Bool
@@ -42,6 +46,16 @@ public struct SessionEntry: Sendable {
   public var firstSeenMS: Int64
   /// The facts for which `summary` holds; nil until head and tail were read.
   public var summarised: FileFacts?
+  /// Older files of the chain, oldest first.
+  public var earlier: [ChainFile] = []
+  /// True for a session whose files are told by `expect` and `bind` and remembered in the store.
+  public var isBound = false
+  /// Where a session that was started here runs.
+  public var startedIn: String?
+  /// The agent's ids under which files are expected that are not there yet, oldest first.
+  var awaited: [String] = []
+  /// The agent's id of the newest file, once it was bound.
+  var fileNativeID: String?
 
   /// A session whose file was just found.
   init(
@@ -56,6 +70,11 @@ public struct SessionEntry: Sendable {
     self.facts = facts
     self.statusSinceMS = statusSinceMS
     self.firstSeenMS = firstSeenMS
+  }
+
+  /// The agent's own id of the session, the newest one; nil for a session that was started here while it is not known.
+  public var nativeID: String? {
+    awaited.last ?? fileNativeID ?? (isBound && !hasTranscript ? nil : summary.sessionID ?? id)
   }
 
   /// Milliseconds since 1970 of the last write.

@@ -56,7 +56,7 @@ extension TailEngine {
   /// Something happened to a file's name or content.
   func touch(_ path: String) {
     if let id = catalog.id(ofPath: path) {
-      refresh(id, facts: Result { () throws(SystemError) in try FileFacts.of(path) })
+      refresh(id, path: path, facts: Result { () throws(SystemError) in try FileFacts.of(path) })
     } else if let root = root(of: path), let name = TranscriptName(path: path, root: root) {
       guard let facts = try? FileFacts.of(path), facts.isRegular else { return }
       add(path, root: root, name: name, facts: facts)
@@ -80,7 +80,7 @@ extension TailEngine {
       if let id = catalog.id(ofPath: file.path) {
         // Events were read while the listing was made: what differs may be older than what is known.
         if (try? file.facts.get()) == catalog[id]?.facts {
-          refresh(id, facts: file.facts)
+          refresh(id, path: file.path, facts: file.facts)
         } else {
           touch(file.path)
         }
@@ -118,23 +118,29 @@ extension TailEngine {
 
   private func addGemini(_ path: String, root: Root, name: TranscriptName, facts: FileFacts, id: String) {
     guard catalog.id(ofPath: path) == nil else { return }
-    if let old = catalog[id], old.path != path {
+    if catalog.owner(of: id) == nil, let old = catalog[id], old.path != path {
       // Resuming an old document writes a log with the whole history beside it: the log is the session.
       if name.isDocument && !old.isDocument { return }
-      if old.isDocument && !name.isDocument { forget(id) }
+      if old.isDocument && !name.isDocument { delist(id) }
     }
     // The file may have grown while its id was being read, and that event had no session to go to.
     insert(path, root: root, name: name, facts: (try? FileFacts.of(path)) ?? facts, id: id)
   }
 
   private func insert(_ path: String, root: Root, name: TranscriptName, facts: FileFacts, id wanted: String) {
-    if let old = catalog[wanted], old.path != path, (try? FileFacts.of(old.path)) == nil {
+    if let owner = catalog.owner(of: wanted) {
+      if catalog[owner]?.agent == root.agent,
+        join(path, name: name, facts: facts, nativeID: wanted, to: owner)
+      {
+        return
+      }
+    } else if let old = catalog[wanted], old.path != path, (try? FileFacts.of(old.path)) == nil {
       if old.agent == root.agent { return move(old, to: path, name: name, facts: facts) }
-      forget(wanted)
+      delist(wanted)
     }
     let entry = SessionEntry(
       id: catalog.freeID(wanted, path: path), agent: root.agent, path: path, isDocument: name.isDocument,
-      parent: name.parent, facts: facts, statusSinceMS: clockMS(),
+      parent: name.parent.map(catalog.listed), facts: facts, statusSinceMS: clockMS(),
       firstSeenMS: min(clockMS(), facts.modifiedNS / 1_000_000))
     if let known = restored.removeValue(forKey: entry.id), known.path == path {
       catalog.put(known)
@@ -154,15 +160,16 @@ extension TailEngine {
   }
 
   /// A transcript has another path: who watches it goes on there.
-  private func move(_ old: SessionEntry, to path: String, name: TranscriptName, facts: FileFacts) {
+  func move(_ old: SessionEntry, to path: String, name: TranscriptName, facts: FileFacts) {
     watcher.unwatch(linkedFile: old.path)
     unwatchedLinks.remove(old.path)
     var entry = old
     entry.path = path
     entry.isDocument = name.isDocument
-    entry.parent = name.parent ?? old.parent
+    entry.parent = name.parent.map(catalog.listed) ?? old.parent
     catalog.put(entry)
-    if case .lines(let follower)? = followed[old.id]?.kind {
+    if let current = followed[old.id], current.path == old.path, case .lines(let follower) = current.kind {
+      current.path = path
       follower.path = path
       keep(follower.row(nowMS: clockMS()))
     }
@@ -171,7 +178,7 @@ extension TailEngine {
     if isReady { news(.updated(entry)) }
     surveying.add(path)
     scheduleSurvey()
-    refresh(old.id, facts: .success(facts))
+    refresh(old.id, path: path, facts: .success(facts))
   }
 
   /// Sessions of an earlier run whose transcripts are gone: whoever knew them is told.
@@ -182,6 +189,10 @@ extension TailEngine {
       else { continue }
       restored[id] = nil
       catalog.put(entry)
+      setStatus(id, .closed, reason: "the transcript was deleted")
+    }
+    for (id, entry) in catalog.sessions where entry.isBound && entry.hasTranscript && entry.facts.inode == 0 {
+      guard let root = root(of: entry.path), !absentRoots.contains(root.directory) else { continue }
       setStatus(id, .closed, reason: "the transcript was deleted")
     }
   }
@@ -195,7 +206,7 @@ extension TailEngine {
     for entry in found.compactMap({ catalog[$0] }) { news(.created(entry)) }
   }
 
-  private func forget(_ id: String) {
+  private func delist(_ id: String) {
     catalog.remove(id)
     unsavedSessions.remove(id)
   }
@@ -230,7 +241,7 @@ extension TailEngine {
     }
   }
 
-  private func root(of path: String) -> Root? {
+  func root(of path: String) -> Root? {
     roots.first { path.hasPrefix($0.directory + "/") }
   }
 }

@@ -3,7 +3,8 @@ import Reactor
 extension TailEngine {
   /// Reads a document transcript anew on the archive thread and tells what changed.
   func advance(_ current: FollowedSession, _ follower: DocumentFollower) {
-    guard !follower.isReading, let path = catalog[current.session]?.path else {
+    let path = current.path
+    guard !follower.isReading else {
       current.isDirty = true
       return
     }
@@ -15,7 +16,8 @@ extension TailEngine {
       // Not before the news are out: a second reading would overtake a restart that is still being stored.
       follower.isReading = false
       // A half-written document gives nothing: the writer's next event brings the whole one.
-      if current.isDirty, self.followed[current.session] === current { self.advance(current, follower) }
+      guard self.followed[current.session] === current else { return }
+      if current.isDirty { self.advance(current) } else { self.goOver(current) }
     }
   }
 
@@ -30,12 +32,14 @@ extension TailEngine {
     // Whoever watches by now was told of a later state.
     guard followed[current.session] === current else { return }
     let epoch = follower.epoch
-    catalog.change(current.session) { $0.epoch = epoch }
-    if let restart, let entry = catalog[current.session] { news(.replaced(entry, restart)) }
+    let begins = current.takeBegins()
+    note(epoch, of: current)
+    if let restart, !begins, let entry = catalog[current.session] { news(.replaced(entry, restart)) }
     news(
       .batch(
         TailBatch(
-          session: current.session, epoch: epoch, restart: restart, items: items, head: follower.head,
-          witness: follower.witness)))
+          session: current.session, epoch: epoch, restart: begins ? nil : restart,
+          begins: begins ? catalog[current.session].map { facts(of: current, $0) } : nil, items: items,
+          head: follower.head, witness: follower.witness)))
   }
 }

@@ -8,36 +8,42 @@ extension TailEngine {
   /// - Returns: where the session stands; its batches go on from `head`.
   /// - Throws: `TailError` when there is no such session or its transcript cannot be read.
   public func watch(_ session: String) async throws(TailError) -> TopicFacts {
-    guard let entry = await entry(session) else { throw .unknownSession }
-    if followed[session] == nil {
-      let opened = await open(entry)
-      // Another watcher may have been faster while the archive thread was looking.
-      if followed[session] == nil {
-        followed[session] = FollowedSession(session: session, kind: try opened.get())
-        followed[session]?.watchers = 0
-        watchLink(session)
+    while true {
+      guard let entry = await entry(session) else { throw .unknownSession }
+      let id = entry.id
+      if followed[id] == nil {
+        let opened = await open(entry)
+        // It may have become another session's file meanwhile, or have got one more.
+        guard let now = catalog[session], now.id == id, now.path == entry.path,
+          now.earlier.count == entry.earlier.count
+        else { continue }
+        // Another watcher may have been faster while the archive thread was looking.
+        if followed[id] == nil {
+          let current = FollowedSession(session: id, try opened.get())
+          current.watchers = 0
+          followed[id] = current
+          watchLink(id)
+        }
       }
+      guard let current = followed[id], let entry = catalog[id] else { throw .unknownSession }
+      current.watchers += 1
+      // The first look happens after the caller has the facts: what it brings then follows them.
+      loop.post { [self] in assumeIsolated { $0.advanceAgain(id) } }
+      return facts(of: current, entry)
     }
-    guard let current = followed[session], let entry = catalog[session] else { throw .unknownSession }
-    current.watchers += 1
-    // The first look happens after the caller has the facts: what it brings then follows them.
-    loop.post { [self] in assumeIsolated { $0.advanceAgain(session) } }
-    return facts(of: current, entry)
   }
 
-  /// One watcher less; the last one ends the following.
+  /// One watcher less; the last one ends the following. Takes the id of the facts that `watch` answered.
   public func unwatch(_ session: String) {
     guard let current = followed[session] else { return }
     current.watchers -= 1
     guard current.watchers <= 0 else { return }
     followed[session] = nil
-    if let path = catalog[session]?.path {
-      watcher.unwatch(linkedFile: path)
-      unwatchedLinks.remove(path)
-    }
+    watcher.unwatch(linkedFile: current.path)
+    unwatchedLinks.remove(current.path)
   }
 
-  /// A session of the catalog. While the first listing is under way, a session that is not there yet may still be
+  /// A session of the catalog, by its id or by the agent's id of any of its files. While the first listing is under way, a session that is not there yet may still be
   /// found: the answer waits, because a client that is told "unknown" once does not come back.
   public func entry(_ session: String) async -> SessionEntry? {
     if catalog[session] == nil, !isReady { await listed() }
@@ -60,50 +66,28 @@ extension TailEngine {
   /// Every session of the catalog, in no order.
   public func entries() -> [SessionEntry] { Array(catalog.sessions.values) }
 
-  private func open(_ entry: SessionEntry) async -> Result<FollowedSession.Kind, TailError> {
-    let known = await remembered(entry)
-    let waits = unsavedIdentities[entry.path] != nil
-    if entry.isDocument {
-      switch await surveyor.document(entry.path) {
-      case .failure(let error): return .failure(.unreadable("\(error)"))
-      case .success(let document):
-        let follower = DocumentFollower(document, known: known)
-        let row = follower.row(path: entry.path, nowMS: clockMS())
-        if row.incarnation != known?.incarnation || waits { await saveNow(row) } else { keep(row) }
-        if let known, known.incarnation != row.incarnation { tellReplaced(entry.id, Epoch(row.epoch)) }
-        return .success(.document(follower))
-      }
-    }
-    switch await surveyor.open(entry.path, known: known) {
-    case .failure(let error): return .failure(.unreadable("\(error)"))
-    case .success(let opened):
-      if let row = opened.row(path: entry.path, nowMS: clockMS()) {
-        // A raised incarnation is durable before a cursor of it is told to anybody.
-        if opened.replaced || known == nil || waits { await saveNow(row) } else { keep(row) }
-      }
-      if opened.replaced { tellReplaced(entry.id, opened.identity?.epoch) }
-      return .success(.lines(Follower(opened, path: entry.path, limits: limits)))
-    }
-  }
-
   /// Whoever finds a rewrite first tells it: the listing, a watcher or the index; the others find it known.
-  func tellReplaced(_ id: String, _ epoch: Epoch?) {
-    guard followed[id] == nil, let entry = catalog[id], entry.epoch != epoch else { return }
+  func tellReplaced(_ id: String, _ path: String, _ epoch: Epoch?) {
+    guard followed[id] == nil, let entry = catalog[id], entry.path == path, entry.epoch != epoch else {
+      return
+    }
     catalog.change(id) { $0.epoch = epoch }
     if let now = catalog[id] { news(.replaced(now, .replaced)) }
   }
 
-  private func facts(of current: FollowedSession, _ entry: SessionEntry) -> TopicFacts {
+  func facts(of current: FollowedSession, _ entry: SessionEntry) -> TopicFacts {
     var facts = TopicFacts(
-      session: entry.id, path: entry.path, agent: entry.agent, isDocument: entry.isDocument, epoch: nil,
-      head: 0,
+      session: entry.id, path: current.path, agent: entry.agent, isDocument: false, epoch: nil, head: 0,
       witness: .none)
+    facts.earlier = current.earlier
     switch current.kind {
+    case .awaited: break
     case .lines(let follower):
       facts.epoch = follower.identity?.epoch
       facts.head = follower.head
       facts.witness = follower.witness
     case .document(let follower):
+      facts.isDocument = true
       facts.epoch = follower.epoch
       facts.head = follower.head
       facts.witness = follower.witness
@@ -124,6 +108,7 @@ extension TailEngine {
       return
     }
     switch current.kind {
+    case .awaited: goOver(current)
     case .document(let follower): advance(current, follower)
     case .lines(let follower):
       let progress = follower.advance()
@@ -134,16 +119,20 @@ extension TailEngine {
         let session = current.session
         loop.post { [self] in assumeIsolated { $0.advanceAgain(session) } }
       }
+      if !progress.more { goOver(current) }
     }
   }
 
-  private func deliver(_ lines: [LineAssembler.Line], of current: FollowedSession, _ follower: Follower) {
+  func deliver(_ lines: [LineAssembler.Line], of current: FollowedSession, _ follower: Follower) {
     guard let first = lines.first else { return }
     guard follower.identity == nil else {
       emit(lines, of: current, follower)
       return
     }
     follower.identify(by: first)
+    while let epoch = follower.identity?.epoch, current.earlier.contains(where: { $0.epoch == epoch }) {
+      follower.raiseIncarnation()
+    }
     current.isPaused = true
     let row = follower.row(nowMS: clockMS())
     Task {
@@ -163,26 +152,43 @@ extension TailEngine {
 
   private func emit(_ lines: [LineAssembler.Line], of current: FollowedSession, _ follower: Follower) {
     guard let epoch = follower.identity?.epoch else { return }
-    let restart = follower.takeRestart()
-    catalog.change(current.session) { $0.epoch = epoch }
-    if let restart, let entry = catalog[current.session] { news(.replaced(entry, restart)) }
+    let (restart, begins) = (follower.takeRestart(), current.takeBegins())
+    note(epoch, of: current)
+    if let restart, !begins, let entry = catalog[current.session] { news(.replaced(entry, restart)) }
     news(
       .batch(
         TailBatch(
-          session: current.session, epoch: epoch, restart: restart, items: lines.map(TailItem.init),
-          head: follower.head, witness: follower.witness)))
+          session: current.session, epoch: epoch, restart: begins ? nil : restart,
+          begins: begins ? catalog[current.session].map { facts(of: current, $0) } : nil,
+          items: lines.map(TailItem.init), head: follower.head, witness: follower.witness)))
     if let row = follower.row(nowMS: clockMS()) { keep(row) }
+  }
+
+  /// A followed file has this content now.
+  func note(_ epoch: Epoch, of current: FollowedSession) {
+    catalog.change(current.session) { entry in
+      if entry.path == current.path {
+        entry.epoch = epoch
+      } else if let index = entry.earlier.firstIndex(where: { $0.path == current.path }) {
+        entry.earlier[index].epoch = epoch
+      }
+    }
   }
 
   /// Watches the inode of a followed transcript that can change under a name elsewhere.
   func watchLink(_ session: String) {
-    guard followed[session] != nil, watcher.descriptor >= 0, let entry = catalog[session] else { return }
-    unwatchedLinks.remove(entry.path)
-    guard entry.facts.links > 1 || FileFacts.isSymbolicLink(entry.path) else {
-      watcher.unwatch(linkedFile: entry.path)
+    guard let current = followed[session], watcher.descriptor >= 0, let entry = catalog[session] else {
       return
     }
-    if !watcher.watch(linkedFile: entry.path) { unwatchedLinks.insert(entry.path) }
+    let path = current.path
+    let facts = path == entry.path ? entry.facts : entry.earlier.first { $0.path == path }?.facts
+    guard let facts else { return }
+    unwatchedLinks.remove(path)
+    guard facts.links > 1 || FileFacts.isSymbolicLink(path) else {
+      watcher.unwatch(linkedFile: path)
+      return
+    }
+    if !watcher.watch(linkedFile: path) { unwatchedLinks.insert(path) }
   }
 
   /// Keeps a row for the next save.
@@ -209,7 +215,7 @@ extension TailEngine {
   /// Where a session's transcript stands, without following it.
   public func facts(_ session: String) async throws(TailError) -> TopicFacts {
     let facts = try await watch(session)
-    unwatch(session)
+    unwatch(facts.session)
     return facts
   }
 

@@ -23,6 +23,7 @@ extension TailEngine {
         unsavedSessions.formUnion(ids)
       }
     }
+    await saveChains()
   }
 
   /// Stores a row before anything that it speaks of is told. What waited to be stored of the same file is older.
@@ -37,14 +38,14 @@ extension TailEngine {
 
   /// What is remembered of a transcript. A row that waits to be stored is newer than the stored one; a file that was
   /// moved is known by its inode.
-  func remembered(_ entry: SessionEntry) async -> FileIdentityRow? {
-    if let row = unsavedIdentities[entry.path] { return row }
-    if let row = try? await store.identity(path: entry.path) { return row }
-    let (device, inode) = (entry.facts.device, entry.facts.inode)
+  func remembered(_ file: ChainFile) async -> FileIdentityRow? {
+    if let row = unsavedIdentities[file.path] { return row }
+    if let row = try? await store.identity(path: file.path) { return row }
+    let (device, inode) = (file.facts.device, file.facts.inode)
     if let row = unsavedIdentities.values.first(where: { $0.device == device && $0.inode == inode }) {
       return row
     }
-    return entry.isDocument ? nil : try? await store.identities(device: device, inode: inode).first
+    return file.isDocument ? nil : try? await store.identities(device: device, inode: inode).first
   }
 
   /// Takes what heads and tails said in an earlier run; a file that has not changed is not read again.
@@ -57,6 +58,7 @@ extension TailEngine {
       entry.epoch = epochs[entry.path]
       restored[entry.id] = entry
     }
+    await restoreChains(epochs)
   }
 }
 

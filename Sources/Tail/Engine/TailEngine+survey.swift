@@ -5,8 +5,9 @@ import Wire
 
 extension TailEngine {
   /// A transcript's facts are known anew: follows it if it is watched, and has its listing read again if it changed.
-  func refresh(_ id: String, facts: Result<FileFacts, SystemError>) {
+  func refresh(_ id: String, path: String, facts: Result<FileFacts, SystemError>) {
     guard let entry = catalog[id] else { return }
+    guard path == entry.path else { return refreshEarlier(entry, path, facts) }
     switch facts {
     case .success(let now):
       if now != entry.facts || entry.status == .closed {
@@ -31,6 +32,8 @@ extension TailEngine {
 
   /// A follower learned whether its transcript can be read.
   func settle(_ id: String, _ condition: Follower.Condition, _ facts: FileFacts) {
+    // An older file of a chain does not say how the session stands.
+    if condition != .present, followed[id]?.path != catalog[id]?.path { return }
     switch condition {
     case .present:
       break
@@ -69,7 +72,8 @@ extension TailEngine {
 
   private func survey(_ path: String) async {
     guard let id = catalog.id(ofPath: path), let entry = catalog[id] else { return }
-    let known = await remembered(entry)
+    guard path == entry.path else { return await surveyEarlier(entry, path) }
+    let known = await remembered(entry.newest)
     let result = await surveyor.survey(path, agent: entry.agent, isDocument: entry.isDocument, known: known)
     guard let before = catalog[id], before.path == path else { return }
     switch result {
@@ -80,7 +84,7 @@ extension TailEngine {
     case .failure(let error):
       setStatus(id, .unreadable, reason: error.errno == EAGAIN ? "not a JSON document" : "\(error)")
     case .success(let survey):
-      if survey.opened.replaced, followed[id] == nil,
+      if survey.opened.replaced, followed[id]?.path != path,
         let row = survey.opened.row(path: path, nowMS: clockMS())
       {
         await saveNow(row)
@@ -91,16 +95,17 @@ extension TailEngine {
   }
 
   private func take(_ survey: Surveyor.Survey, id: String, before: SessionEntry) {
+    let parent = survey.summary.parentSessionID.map(catalog.listed)
     catalog.change(id) { entry in
-      entry.summary = survey.summary
+      entry.summary = entry.foundation.map { $0.continued(by: survey.summary) } ?? survey.summary
       entry.summarised = survey.opened.facts
-      if entry.parent == nil { entry.parent = survey.summary.parentSessionID }
+      if entry.parent == nil { entry.parent = parent }
     }
     // A followed transcript's identity is the follower's: it saw what happened in between.
-    if followed[id] == nil {
+    if followed[id]?.path != before.path {
       let epoch = survey.opened.identity?.epoch
       if survey.opened.replaced {
-        tellReplaced(id, epoch)
+        tellReplaced(id, before.path, epoch)
       } else {
         catalog.change(id) { $0.epoch = epoch }
         keep(survey.opened.row(path: before.path, nowMS: clockMS()))

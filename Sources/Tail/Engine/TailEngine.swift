@@ -32,6 +32,10 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var surveying = SurveyQueue()
   var unsavedIdentities: [String: FileIdentityRow] = [:]
   var unsavedSessions: Set<String> = []
+  var unsavedChains: Set<String> = []
+  /// Sessions and chains that are no more and whose rows are still to be deleted.
+  var forgottenSessions: Set<String> = []
+  var forgottenChains: Set<String> = []
   var overflows = 0
   var reconciles = 0
   var activeSessions: Set<String> = []

@@ -25,6 +25,8 @@ public struct TailBatch: Sendable {
   public var epoch: Epoch
   /// Set when the content starts over here: the items then begin at position 0.
   public var restart: RestartReason?
+  /// Set when the items are the first of a file: the session's first one, or the next one of its chain.
+  public var begins: TopicFacts?
   /// Whole lines in file order.
   public var items: [TailItem]
   /// The cursor's offset after the last item.
@@ -37,7 +39,7 @@ public struct TailBatch: Sendable {
 public struct TopicFacts: Sendable {
   /// The session's id.
   public var session: String
-  /// Its transcript.
+  /// The newest file of its transcript that has content; empty when none has been found.
   public var path: String
   /// Who writes it.
   public var agent: AgentKind
@@ -49,6 +51,8 @@ public struct TopicFacts: Sendable {
   public var head: UInt64
   /// Proof of what stands there.
   public var witness: Witness
+  /// Older files of the chain, oldest first, each with its own epoch and none before it. Nothing is added to them.
+  public var earlier: [TopicFacts] = []
 
   /// Facts.
   public init(

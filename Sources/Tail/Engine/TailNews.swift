@@ -14,6 +14,12 @@ public enum TailNews: Sendable {
   case closed(SessionEntry)
   /// A transcript's content was replaced, watched or not.
   case replaced(SessionEntry, RestartReason)
+  /// A session without a transcript was listed by whoever starts it, and tells of it.
+  case expected(SessionEntry)
+  /// A session is no longer listed: its file is one of another session's, under whose id it is found from now on.
+  case absorbed(SessionEntry, into: String)
+  /// A session is no longer listed, because whoever had started it forgot it.
+  case forgotten(SessionEntry)
 }
 
 /// How the tail is doing, for `/health` and the metrics.
@@ -50,4 +56,6 @@ public enum TailError: Error, Sendable, Hashable {
   case unknownSession
   /// Its transcript cannot be read; the text says why.
   case unreadable(String)
+  /// An agent's id belongs to another session.
+  case taken(by: String)
 }

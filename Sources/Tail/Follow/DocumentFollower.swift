@@ -22,6 +22,15 @@ final class DocumentFollower {
     fingerprints = document.messages.map(Self.fingerprint)
   }
 
+  /// Forgets what was read: the next reading gives every message.
+  func rewind() {
+    fingerprints = []
+    witness = Witness(end: 0, bytes: Digest.sha256([]))
+  }
+
+  /// Makes its epoch another one: the content begins like another file of its chain.
+  func raiseIncarnation() { identity.incarnation &+= 1 }
+
   var epoch: Epoch { identity.epoch }
   /// Messages known.
   var head: UInt64 { UInt64(fingerprints.count) }

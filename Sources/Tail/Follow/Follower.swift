@@ -95,6 +95,12 @@ final class Follower {
       device: rules.device ?? 0, inode: rules.inode ?? 0, incarnation: incarnation, firstHash: hash)
   }
 
+  /// Makes its epoch another one: the content begins like another file of its chain.
+  func raiseIncarnation() {
+    incarnation &+= 1
+    identity?.incarnation = incarnation
+  }
+
   /// The row that keeps the identity over a restart.
   func row(nowMS: Int64) -> FileIdentityRow? {
     guard let identity else { return nil }

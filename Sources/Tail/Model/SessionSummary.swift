@@ -67,6 +67,23 @@ public struct SessionSummary: Sendable, Hashable {
     }
   }
 
+  /// What a chain of files says: this one of those before, `later` of the one after them.
+  func continued(by later: SessionSummary) -> SessionSummary {
+    var all = later
+    all.title = later.title ?? title
+    all.firstPrompt = firstPrompt ?? later.firstPrompt
+    all.sessionID = later.sessionID ?? sessionID
+    all.cwd = later.cwd ?? cwd
+    all.model = later.model ?? model
+    all.version = later.version ?? version
+    all.gitBranch = later.gitBranch ?? gitBranch
+    all.firstTimestamp = firstTimestamp ?? later.firstTimestamp
+    if later.lastTimestamp == nil { all.lastTimestamp = lastTimestamp }
+    if later.lastMessage == nil { (all.lastMessage, all.lastRole) = (lastMessage, lastRole) }
+    all.parentSessionID = parentSessionID ?? later.parentSessionID
+    return all
+  }
+
   private mutating func absorb(_ message: Message) {
     if !message.sidechain { sawMainMessage = true }
     isSidechain = !sawMainMessage

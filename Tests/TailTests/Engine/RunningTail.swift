@@ -161,9 +161,11 @@ final class Told: Sendable {
     for batch in batches {
       let lines = batch.items.map(SeenLine.init)
       if stretches.last?.epoch != batch.epoch || batch.restart != nil {
-        #expect(stretches.isEmpty || batch.restart != nil, "another epoch without a restart")
+        #expect(
+          stretches.isEmpty || batch.restart != nil || batch.begins != nil, "another epoch without a restart")
         #expect(stretches.allSatisfy { $0.epoch != batch.epoch }, "an epoch used twice")
-        let base = batch.restart == nil ? lines.first?.start ?? batch.head : 0
+        #expect(batch.begins == nil || batch.begins?.epoch == batch.epoch)
+        let base = batch.restart == nil && batch.begins == nil ? lines.first?.start ?? batch.head : 0
         stretches.append(Reading.Stretch(epoch: batch.epoch, restart: batch.restart, base: base))
       }
       for line in lines {
