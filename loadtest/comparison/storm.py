@@ -28,9 +28,12 @@ class Storm:
         try:
             out, _ = process.communicate(timeout=bound)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
             raise Failure(f"tailstorm did not end within {bound} s") from None
+        finally:
+            # Also when this script is ended: a storm against a server that is being stopped would only delay that.
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         try:
             result = json.loads(out)
         except ValueError:
