@@ -12,6 +12,8 @@ struct RegistrationTable: ~Copyable {
 
   private var slots: UnsafeMutablePointer<Slot>
   private var capacity: Int
+  /// Slots that ever had a tenant. What lies behind them was never touched, so it costs no memory yet.
+  private var used: UInt32 = 0
   private var firstFree: UInt32
   private(set) var count = 0
 
@@ -21,11 +23,10 @@ struct RegistrationTable: ~Copyable {
     self.capacity = max(1, capacity)
     slots = .allocate(capacity: self.capacity)
     firstFree = Self.none
-    thread(from: 0)
   }
 
   deinit {
-    slots.deinitialize(count: capacity)
+    slots.deinitialize(count: Int(used))
     slots.deallocate()
   }
 
@@ -44,10 +45,8 @@ struct RegistrationTable: ~Copyable {
   mutating func insert(
     _ fd: Int32, _ interest: Readiness, sink: any ReadinessSink, tag: UInt64
   ) -> Registration {
-    if firstFree == Self.none { grow() }
-    let index = firstFree
+    let index = takeFree()
     let slot = slots + Int(index)
-    firstFree = slot.pointee.nextFree
     slot.pointee.sink = sink
     slot.pointee.tag = tag
     slot.pointee.fd = fd
@@ -73,27 +72,30 @@ struct RegistrationTable: ~Copyable {
   }
 
   private func holds(_ registration: Registration) -> Bool {
-    Int(registration.slot) < capacity
+    registration.slot < used
       && slots[Int(registration.slot)].generation == registration.generation
+  }
+
+  /// The slot that was freed last, or else the next one that had no tenant yet.
+  private mutating func takeFree() -> UInt32 {
+    if firstFree != Self.none {
+      let index = firstFree
+      firstFree = slots[Int(index)].nextFree
+      return index
+    }
+    if Int(used) == capacity { grow() }
+    let index = used
+    (slots + Int(index)).initialize(
+      to: Slot(sink: nil, tag: 0, fd: -1, generation: 0, interest: [], nextFree: Self.none))
+    used += 1
+    return index
   }
 
   private mutating func grow() {
     let larger = UnsafeMutablePointer<Slot>.allocate(capacity: capacity * 2)
-    larger.moveInitialize(from: slots, count: capacity)
+    larger.moveInitialize(from: slots, count: Int(used))
     slots.deallocate()
     slots = larger
-    let old = capacity
     capacity *= 2
-    thread(from: old)
-  }
-
-  /// Chains the fresh slots from `first` up into the free list, lowest first.
-  private mutating func thread(from first: Int) {
-    for index in (first..<capacity).reversed() {
-      (slots + index).initialize(
-        to: Slot(
-          sink: nil, tag: 0, fd: -1, generation: 0, interest: [], nextFree: firstFree))
-      firstFree = UInt32(index)
-    }
   }
 }

@@ -31,6 +31,8 @@ struct TimerWheel: ~Copyable {
 
   private var nodes: UnsafeMutablePointer<Node>
   private var capacity: Int
+  /// Nodes that ever held a timer. What lies behind them was never touched, so it costs no memory yet.
+  private var used: UInt32 = 0
   private var firstFree: UInt32
   private let lists: UnsafeMutablePointer<List>
   private let occupied: UnsafeMutablePointer<UInt64>
@@ -47,11 +49,10 @@ struct TimerWheel: ~Copyable {
       repeating: List(first: Self.none, last: Self.none, earliest: .max), count: Self.dueList + 1)
     occupied = .allocate(capacity: Self.levels)
     occupied.initialize(repeating: 0, count: Self.levels)
-    thread(from: 0)
   }
 
   deinit {
-    nodes.deinitialize(count: capacity)
+    nodes.deinitialize(count: Int(used))
     nodes.deallocate()
     lists.deallocate()
     occupied.deallocate()
@@ -59,10 +60,8 @@ struct TimerWheel: ~Copyable {
 
   /// Adds a timer that becomes due when time reaches `tick`; one in the past is due at the next tick.
   mutating func insert(at tick: UInt64, sink: any TimerSink, tag: UInt64) -> TimerToken {
-    if firstFree == Self.none { grow() }
-    let index = firstFree
+    let index = takeFree()
     let node = nodes + Int(index)
-    firstFree = node.pointee.next
     node.pointee.sink = sink
     node.pointee.tag = tag
     node.pointee.tick = min(max(tick, current + 1), current + Self.longest)
@@ -74,7 +73,7 @@ struct TimerWheel: ~Copyable {
   /// Removes the timer and returns its sink, which dies outside: its end may call back. Nil when the timer
   /// is not there any more.
   mutating func cancel(_ token: TimerToken) -> (any TimerSink)? {
-    guard Int(token.slot) < capacity, nodes[Int(token.slot)].generation == token.generation,
+    guard token.slot < used, nodes[Int(token.slot)].generation == token.generation,
       nodes[Int(token.slot)].sink != nil
     else { return nil }
     unlink(token.slot)
@@ -179,22 +178,27 @@ struct TimerWheel: ~Copyable {
     return node.pointee.sink.take()
   }
 
-  private mutating func grow() {
-    let larger = UnsafeMutablePointer<Node>.allocate(capacity: capacity * 2)
-    larger.moveInitialize(from: nodes, count: capacity)
-    nodes.deallocate()
-    nodes = larger
-    let old = capacity
-    capacity *= 2
-    thread(from: old)
+  /// The node that was freed last, or else the next one that held no timer yet.
+  private mutating func takeFree() -> UInt32 {
+    if firstFree != Self.none {
+      let index = firstFree
+      firstFree = nodes[Int(index)].next
+      return index
+    }
+    if Int(used) == capacity { grow() }
+    let index = used
+    (nodes + Int(index)).initialize(
+      to: Node(
+        sink: nil, tag: 0, tick: 0, previous: Self.none, next: Self.none, generation: 0, list: 0))
+    used += 1
+    return index
   }
 
-  private mutating func thread(from first: Int) {
-    for index in (first..<capacity).reversed() {
-      (nodes + index).initialize(
-        to: Node(
-          sink: nil, tag: 0, tick: 0, previous: Self.none, next: firstFree, generation: 0, list: 0))
-      firstFree = UInt32(index)
-    }
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<Node>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: nodes, count: Int(used))
+    nodes.deallocate()
+    nodes = larger
+    capacity *= 2
   }
 }

@@ -17,16 +17,11 @@ final class Connection {
 
   let id: UInt64
   let descriptor: Int32
-  let peer: Peer
   var registration: Registration?
   var interest: Readiness = .readable
   var phase = Phase.reading
-  /// Reads requests; given up when the connection becomes a stream.
-  var decoder: RequestDecoder?
-  /// The request whose body is being read, or which is being answered.
-  var head: RequestHead?
-  var requestID = ""
-  var body: [UInt8] = []
+  /// Its requests; given up when the connection becomes a stream: one that waits for news keeps nothing of its head.
+  var exchange: Exchange?
   var outbox = Outbox()
   var subscriptions: [Subscription] = []
   /// The subscription that has sent a part of a frame: nothing may come between.
@@ -55,8 +50,7 @@ final class Connection {
   init(id: UInt64, descriptor: Int32, peer: Peer, limits: RequestDecoder.Limits, now: Instant) {
     self.id = id
     self.descriptor = descriptor
-    self.peer = peer
-    decoder = RequestDecoder(limits: limits)
+    exchange = Exchange(peer: peer, limits: limits)
     lastSent = now
   }
 }

@@ -21,7 +21,7 @@ extension Shard {
     guard let deadline = connection.deadline else { return }
     if loop.now < deadline || !connection.outbox.isEmpty {
       arm(connection, after: max(deadline - loop.now, .seconds(1)))
-    } else if connection.decoder?.isInsideRequest == true {
+    } else if connection.exchange?.decoder.isInsideRequest == true {
       timeOut(connection)
     } else {
       close(connection, "idle")
@@ -90,7 +90,7 @@ extension Shard {
       switch connection.phase {
       case .dispatched: break
       case .reading:
-        if connection.outbox.isEmpty, connection.decoder?.isInsideRequest != true {
+        if connection.outbox.isEmpty, connection.exchange?.decoder.isInsideRequest != true {
           close(connection, "draining")
         }
       case .streaming:

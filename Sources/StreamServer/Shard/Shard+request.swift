@@ -32,14 +32,16 @@ extension Shard {
     case .streaming: break
     case .webSocket(let session): receive(bytes, on: connection, session)
     case .reading, .dispatched:
-      if connection.decoder?.isInsideRequest == false, case .reading = connection.phase {
+      if connection.exchange?.decoder.isInsideRequest == false, case .reading = connection.phase {
         setDeadline(connection, after: context.http.headTimeout)
         arm(connection, after: context.http.headTimeout)
       }
-      connection.decoder?.append(bytes)
+      connection.exchange?.decoder.append(bytes)
       if case .reading = connection.phase { return parse(connection) }
       // Requests sent ahead wait in memory; no more of them than one request may have.
-      if let ahead = connection.decoder?.buffered, ahead > context.http.headBytes + context.http.bodyBytes {
+      if let ahead = connection.exchange?.decoder.buffered,
+        ahead > context.http.headBytes + context.http.bodyBytes
+      {
         connection.isReadingPaused = true
         setInterest(connection)
       }
@@ -49,19 +51,19 @@ extension Shard {
   /// Reads requests until one is complete; the next one waits for its answer.
   func parse(_ connection: Connection) {
     while case .reading = connection.phase, connections[connection.id] === connection {
-      guard let step = connection.decoder?.next() else { return }
-      switch step {
+      guard let exchange = connection.exchange else { return }
+      switch exchange.decoder.next() {
       case .needsMore:
         return
       case .head(let head):
-        connection.head = head
-        connection.body = []
+        exchange.head = head
+        exchange.body = []
         if head.expectsContinue { connection.outbox.append("HTTP/1.1 100 Continue\r\n\r\n".utf8) }
         pump(connection)
       case .body(let part):
-        connection.body += part
+        exchange.body += part
       case .end:
-        dispatch(connection)
+        dispatch(connection, exchange)
       case .fault(let fault):
         refuse(connection, fault)
         return
@@ -69,15 +71,14 @@ extension Shard {
     }
   }
 
-  private func dispatch(_ connection: Connection) {
-    guard let head = connection.head else { return }
+  private func dispatch(_ connection: Connection, _ exchange: Exchange) {
+    guard let head = exchange.head else { return }
     statistics.requests += 1
     connection.phase = .dispatched
     connection.deadline = nil
-    connection.requestID = RequestID.from(head) ?? RequestID.make()
-    let request = Request(
-      id: connection.requestID, head: head, body: connection.body, peer: connection.peer)
-    connection.body = []
+    exchange.requestID = RequestID.from(head) ?? RequestID.make()
+    let request = Request(id: exchange.requestID, head: head, body: exchange.body, peer: exchange.peer)
+    exchange.body = []
     let id = connection.id
     Task(executorPreference: loop) {
       let reply = await self.context.handle(request)
@@ -87,21 +88,24 @@ extension Shard {
 
   /// The home loop has answered. If the connection is gone, so is the answer.
   private func answer(_ id: UInt64, _ reply: Reply) {
-    guard let connection = connections[id], case .dispatched = connection.phase, let head = connection.head
+    guard let connection = connections[id], case .dispatched = connection.phase,
+      let exchange = connection.exchange, let head = exchange.head
     else { return }
     switch reply {
-    case .response(let response): respond(connection, response, to: head)
-    case .stream(let plan): startStream(connection, plan, head)
-    case .webSocket(let plan): startWebSocket(connection, plan)
+    case .response(let response): respond(connection, exchange, response, to: head)
+    case .stream(let plan): startStream(connection, plan, exchange, isChunked: head.minorVersion == 1)
+    case .webSocket(let plan): startWebSocket(connection, plan, exchange)
     }
   }
 
-  private func respond(_ connection: Connection, _ response: Response, to head: RequestHead) {
+  private func respond(
+    _ connection: Connection, _ exchange: Exchange, _ response: Response, to head: RequestHead
+  ) {
     let keeps = head.keepAlive && !isDraining && !connection.isHalfClosed
     let hasBody = response.status >= 200 && response.status != 204 && response.status != 304
     var headers = response.headers.map { ($0.name, $0.value) }
     headers.append(("date", HTTPDate.now()))
-    headers.append(("x-request-id", connection.requestID))
+    headers.append(("x-request-id", exchange.requestID))
     if hasBody { headers.append(("content-length", String(response.body.count))) }
     if !keeps {
       headers.append(("connection", "close"))
@@ -111,7 +115,7 @@ extension Shard {
     connection.outbox.append(responseHead(status: response.status, headers: headers))
     if hasBody, head.method != .head { connection.outbox.append(response.body) }
     connection.closesWhenSent = !keeps
-    connection.head = nil
+    exchange.head = nil
     connection.isReadingPaused = false
     connection.phase = .reading
     setDeadline(connection, after: context.http.keepAlive)
@@ -138,7 +142,7 @@ extension Shard {
           ("x-request-id", requestID), ("content-length", String(body.count)), ("connection", "close"),
         ]))
     connection.outbox.append(body)
-    connection.decoder = nil
+    connection.exchange = nil
     connection.closesWhenSent = true
     pump(connection)
   }

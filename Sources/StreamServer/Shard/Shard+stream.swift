@@ -4,15 +4,15 @@ import Wire
 
 extension Shard {
   /// Turns a connection into a stream of server-sent events.
-  func startStream(_ connection: Connection, _ plan: StreamPlan, _ head: RequestHead) {
-    let isChunked = head.minorVersion == 1
+  func startStream(
+    _ connection: Connection, _ plan: StreamPlan, _ exchange: Exchange, isChunked: Bool
+  ) {
     connection.transport = isChunked ? .sseChunked : .ssePlain
     connection.phase = .streaming
-    connection.decoder = nil
-    connection.head = nil
+    connection.exchange = nil
     var headers = [
       ("content-type", "text/event-stream"), ("cache-control", "no-cache, no-transform"),
-      ("x-accel-buffering", "no"), ("date", HTTPDate.now()), ("x-request-id", connection.requestID),
+      ("x-accel-buffering", "no"), ("date", HTTPDate.now()), ("x-request-id", exchange.requestID),
     ]
     if plan.view == .ui { headers.append(("x-vercel-ai-ui-message-stream", "v1")) }
     headers += plan.headers.map { ($0.name, $0.value) }

@@ -4,7 +4,7 @@ import Wire
 
 extension Shard {
   /// Turns a connection into a WebSocket.
-  func startWebSocket(_ connection: Connection, _ plan: WebSocketPlan) {
+  func startWebSocket(_ connection: Connection, _ plan: WebSocketPlan, _ exchange: Exchange) {
     guard let receiver = WebSocketReceiver(maxMessageBytes: context.webSocket.maxMessageBytes) else {
       return close(connection, "out_of_memory")
     }
@@ -17,9 +17,8 @@ extension Shard {
           ("upgrade", "websocket"), ("connection", "Upgrade"),
           ("sec-websocket-accept", WebSocketAccept.value(for: plan.key)),
         ]))
-    let early = connection.decoder?.takeBuffered() ?? []
-    connection.decoder = nil
-    connection.head = nil
+    let early = exchange.decoder.takeBuffered()
+    connection.exchange = nil
     connection.phase = .webSocket(session)
     connection.deadline = nil
     arm(connection, after: context.webSocket.ping)

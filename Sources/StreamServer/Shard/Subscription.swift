@@ -9,8 +9,8 @@ final class Subscription {
     case opening
     /// Its start is being looked for.
     case locating
-    /// From the file, up to the log.
-    case replaying(Replay)
+    /// From the file, up to the log. Indirect: of ten thousand readers all but a few are live.
+    indirect case replaying(Replay)
     /// From the log.
     case live
     /// There is no content to read: none yet, or another one is on its way. A client that had a cursor is then told.
