@@ -55,34 +55,6 @@ extension Shard {
     return newest
   }
 
-  /// Ends a stream in words: the client comes back with its cursor.
-  func sayBye(_ connection: Connection, _ reason: String) {
-    guard case .streaming = connection.phase, !connection.closesWhenSent else { return }
-    let retryMS = Int(Double(context.limits.retry.milliseconds) * Double.random(in: 0.5...1.5))
-    if let first = connection.subscriptions.first, first.log.key.variant.view == .ui {
-      var encoder = ViewEncoder(view: .ui, include: .standard, sessionID: first.log.key.session)
-      for frame in encoder.finish(.other) { say(frame, first, at: nil) }
-    } else {
-      let encoder = FrameEncoder(
-        variant: Variant(view: .events, transport: connection.transport), session: "")
-      var bytes: [UInt8] = []
-      var retry: [UInt8] = []
-      SSE.retry(milliseconds: retryMS, into: &retry)
-      wrap(retry, on: connection)
-      encoder.append(
-        ControlFrames.bye(reason: reason, retryMS: retryMS), line: Cursor(epoch: Epoch(0), offset: 0),
-        into: &bytes)
-      connection.outbox.append(bytes)
-    }
-    for subscription in connection.subscriptions { end(subscription) }
-    // The one that was cut in the middle of a frame still has to finish it.
-    if connection.middle == nil { connection.subscriptions = [] }
-    connection.feed = nil
-    feedReaders[connection.id] = nil
-    finish(connection)
-    pump(connection)
-  }
-
   /// Stops taking requests; streams end one after the other within `grace`.
   func drain(within grace: Duration) {
     isDraining = true

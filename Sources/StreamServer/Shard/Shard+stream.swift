@@ -75,18 +75,6 @@ extension Shard {
     if log.facts != nil { begin(subscription) }
   }
 
-  /// Ends a subscription; the last one of a log closes it.
-  func end(_ subscription: Subscription) {
-    let log = subscription.log
-    log.leave(subscription)
-    subscription.state = .ended
-    log.subscriptions[ObjectIdentifier(subscription)] = nil
-    guard log.subscriptions.isEmpty, logs[log.key] === log else { return }
-    logs[log.key] = nil
-    let (key, index) = (log.key, self.index)
-    context.broadcaster.post { $0.close(key, shard: index) }
-  }
-
   /// The broadcaster has opened a log: what follows is appended to it without a gap.
   func opened(_ key: LogKey, _ facts: TopicFacts) {
     guard let log = logs[key], log.facts == nil else { return }

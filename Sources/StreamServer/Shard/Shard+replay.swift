@@ -1,0 +1,115 @@
+import Tail
+import Wire
+
+extension Shard {
+  /// Sends the page of a reader that is served from the file, asks for the next one, or joins the log where the file
+  /// has met it; true if it sent or queued something.
+  func advance(_ subscription: Subscription, _ replay: Subscription.Replay) -> Bool {
+    var replay = replay
+    let connection = subscription.connection
+    if let page = replay.page, replay.sent < page.bytes.count {
+      return send(page, of: subscription, &replay)
+    }
+    if let page = replay.page {
+      statistics.pages += 1
+      replay.offset = page.end
+      replay.part = nil
+      replay.isResume = false
+      replay.page = nil
+      replay.sent = 0
+      subscription.state = .replaying(replay)
+      if page.endsTurn {
+        endTurn(subscription)
+        return true
+      }
+    }
+    guard connection.outbox.count < context.limits.pageBytes else { return false }
+    if let reason = replay.newContent {
+      guard !replay.isAsked else { return false }
+      reset(subscription, requested: replay.requested, reason)
+      return true
+    }
+    if !subscription.owesOpening, replay.part == nil, !replay.isResume, let bytes = subscription.log.log,
+      let position = bytes.position(after: replay.offset)
+    {
+      subscription.state = .live
+      subscription.log.join(subscription, at: position, isDirect: false)
+      return true
+    }
+    guard !replay.isAsked else { return false }
+    replay.isAsked = true
+    subscription.state = .replaying(replay)
+    ask(subscription, replay)
+    return false
+  }
+
+  /// Sends a page, or what is left of it.
+  func send(_ page: Page, of subscription: Subscription, _ replay: inout Subscription.Replay) -> Bool {
+    let connection = subscription.connection
+    if connection.multiplexer != nil {
+      enqueue(page.bytes, from: subscription)
+      replay.sent = page.bytes.count
+      subscription.state = .replaying(replay)
+      return true
+    }
+    let from = replay.sent
+    let result = page.bytes.withUnsafeBytes { buffer in
+      Socket.send(connection.descriptor, UnsafeRawBufferPointer(rebasing: buffer[from...]))
+    }
+    // Whatever else the connection has to say waits for the end of the page: a frame may have been cut.
+    connection.middle = subscription
+    guard account(result, connection) else { return false }
+    replay.sent += result
+    subscription.state = .replaying(replay)
+    if replay.sent < page.bytes.count {
+      block(connection)
+      return false
+    }
+    connection.middle = nil
+    return true
+  }
+
+  private func ask(_ subscription: Subscription, _ replay: Subscription.Replay) {
+    guard let facts = subscription.log.facts else { return }
+    let request = PageRequest(
+      facts: facts, variant: subscription.log.key.variant, offset: replay.offset, part: replay.part,
+      opening: subscription.owesOpening ? subscription.messageID : nil, untilTurn: subscription.untilTurn,
+      repeatsLast: replay.isResume)
+    let id = subscription.connection.id
+    Task {
+      let result = await self.context.archive.page(request)
+      guard self.connections[id] != nil, case .replaying(var replay) = subscription.state else { return }
+      replay.isAsked = false
+      switch result {
+      case .success(let page) where replay.newContent == nil:
+        replay.page = page
+        subscription.owesOpening = false
+        subscription.state = .replaying(replay)
+      case .success:
+        // The content was replaced while its page was read: the page is of neither content for sure.
+        replay.requested = request.facts.epoch.map { Cursor(epoch: $0, offset: request.offset) }
+        subscription.state = .replaying(replay)
+      case .failure(.unreadable(let why)):
+        self.context.log("\(request.facts.session): \(why)")
+        self.sayBye(subscription.connection, "unreadable")
+        return
+      case .failure:
+        if replay.newContent != nil {
+          subscription.state = .replaying(replay)
+        } else {
+          let cursor = request.facts.epoch.map {
+            Cursor(epoch: $0, offset: request.offset, part: request.part)
+          }
+          subscription.state = .awaitingContent(requested: cursor)
+          // A restart that was appended before this answer will not come again.
+          if subscription.log.facts?.epoch != request.facts.epoch, let cursor {
+            self.reset(subscription, requested: cursor, .replaced)
+          } else {
+            self.nudge(request.facts.session)
+          }
+        }
+      }
+      self.pump(subscription.connection)
+    }
+  }
+}
