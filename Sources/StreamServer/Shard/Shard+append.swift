@@ -47,7 +47,7 @@ extension Shard {
 
   /// Those who waited for a content get it from its beginning.
   private func release(_ log: TopicLog) {
-    guard log.facts?.epoch != nil else { return }
+    guard log.awaiting > 0, log.facts?.epoch != nil else { return }
     for subscription in log.subscriptions.values {
       guard case .awaitingContent(let requested) = subscription.state else { continue }
       if let requested {

@@ -8,14 +8,17 @@ extension Shard {
   func flush() {
     guard !dirty.isEmpty else { return }
     var budget = context.limits.flushSlice
-    while let log = dirty.first, budget > 0 {
+    var done = 0
+    while done < dirty.count, budget > 0 {
+      let log = dirty[done]
       guard flush(log, &budget) else { break }
       // What came while the flush was interrupted is news to those it had visited before.
       if let head = log.log?.head, head != log.flushHead { continue }
       log.isDirty = false
       log.flushIndex = 0
-      dirty.removeFirst()
+      done += 1
     }
+    dirty.removeFirst(done)
     if !dirty.isEmpty { loop.again() }
   }
 
@@ -24,34 +27,36 @@ extension Shard {
     guard let bytes = log.log else { return true }
     let head = bytes.head
     if log.flushIndex == 0 { log.flushHead = head }
-    var slow: [Subscription] = []
+    // References are counted for those alone that were not sent everything: at ten thousand readers the counting would
+    // cost as much as all the rest of the loop.
+    var late: [(subscription: Subscription, result: Int?)] = []
+    var sends: UInt64 = 0
     var sent: UInt64 = 0
     var index = log.flushIndex
     log.readers.withUnsafeMutableBufferPointer { readers in
       while index < readers.count, budget > 0 {
         let position = readers[index].position
-        if position < head {
-          if readers[index].isDirect {
-            let result = bytes.withBytes(from: position) { Socket.send(readers[index].descriptor, $0) }
-            budget -= 1
-            if result > 0 {
-              readers[index].position = position + UInt64(result)
-              sent += UInt64(result)
-            }
-            if result != Int(head - position) {
-              readers[index].isDirect = false
-              slow.append(readers[index].subscription.takeUnretainedValue())
-            }
-          } else {
-            slow.append(readers[index].subscription.takeUnretainedValue())
+        switch readers[index].access {
+        case .direct where position < head:
+          let result = bytes.withBytes(from: position) { Socket.send(readers[index].descriptor, $0) }
+          budget -= 1
+          sends += 1
+          if result > 0 {
+            readers[index].position = position + UInt64(result)
+            sent += UInt64(result)
           }
-        } else if !readers[index].isDirect {
-          slow.append(readers[index].subscription.takeUnretainedValue())
+          if result != Int(head - position) {
+            late.append((readers[index].subscription.takeUnretainedValue(), result))
+          }
+        case .pumped:
+          budget -= 1
+          late.append((readers[index].subscription.takeUnretainedValue(), nil))
+        case .direct, .blocked: break
         }
         index += 1
       }
     }
-    statistics.sends += UInt64(context.limits.flushSlice - budget)
+    statistics.sends += sends
     statistics.bytesOut += sent
     log.lastFlush = loop.now
     let isDone = index >= log.readers.count
@@ -61,19 +66,22 @@ extension Shard {
       log.pendingSince = nil
     }
     log.flushIndex = isDone ? 0 : index
-    for subscription in slow { catchUp(subscription) }
+    for (subscription, result) in late { catchUp(subscription, result) }
     return isDone
   }
 
-  /// A reader that could not be sent everything at once.
-  private func catchUp(_ subscription: Subscription) {
+  /// Goes on with a reader that was not sent everything; `result` is what the socket said, if it was asked.
+  private func catchUp(_ subscription: Subscription, _ result: Int?) {
     let connection = subscription.connection
     guard connections[connection.id] === connection, !connection.isBlocked else { return }
-    if connection.middle == nil, let index = subscription.readerIndex,
+    guard let result else { return pump(connection) }
+    if let index = subscription.readerIndex,
       subscription.log.isInsideFrame(subscription.log.readers[index].position)
     {
       connection.middle = subscription
     }
-    pump(connection)
+    // A socket that took a part is full: to ask it once more would be a call for nothing.
+    if result > 0 { block(connection) } else { _ = account(result, connection) }
+    settle(connection)
   }
 }

@@ -63,15 +63,20 @@ extension Shard {
   }
 
   /// After a pump: who may be sent to directly, and what epoll is asked.
-  private func settle(_ connection: Connection) {
+  func settle(_ connection: Connection) {
     guard connections[connection.id] === connection else { return }
     let isDirect =
-      !connection.isBlocked && connection.outbox.isEmpty && connection.middle == nil
-      && connection.multiplexer == nil
+      connection.outbox.isEmpty && connection.middle == nil && connection.multiplexer == nil
     for subscription in connection.subscriptions {
       guard let index = subscription.readerIndex else { continue }
-      subscription.log.readers[index].isDirect =
-        isDirect && !subscription.owesCaughtUp && !subscription.untilTurn
+      subscription.log.readers[index].access =
+        if connection.isBlocked {
+          .blocked
+        } else if isDirect, !subscription.owesCaughtUp, !subscription.untilTurn {
+          .direct
+        } else {
+          .pumped
+        }
     }
     setInterest(connection)
   }

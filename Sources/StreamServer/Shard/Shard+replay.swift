@@ -33,7 +33,7 @@ extension Shard {
       let position = bytes.position(after: replay.offset)
     {
       subscription.state = .live
-      subscription.log.join(subscription, at: position, isDirect: false)
+      subscription.log.join(subscription, at: position)
       return true
     }
     guard !replay.isAsked else { return false }

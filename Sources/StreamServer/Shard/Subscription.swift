@@ -17,6 +17,8 @@ final class Subscription {
     case awaitingContent(requested: Cursor?)
     /// Over.
     case ended
+
+    var isAwaitingContent: Bool { if case .awaitingContent = self { true } else { false } }
   }
 
   /// A replay's place.
@@ -43,7 +45,9 @@ final class Subscription {
   let log: TopicLog
   let start: StartPoint
   let untilTurn: Bool
-  var state = State.opening
+  var state = State.opening {
+    didSet { log.awaiting += (state.isAwaitingContent ? 1 : 0) - (oldValue.isAwaitingContent ? 1 : 0) }
+  }
   /// Its place among the log's readers while it is live.
   var readerIndex: Int?
   /// History has not been declared over yet.

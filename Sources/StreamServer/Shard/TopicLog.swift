@@ -15,6 +15,8 @@ final class TopicLog {
   var readers: [Reader] = []
   /// Everybody, live or not.
   var subscriptions: [ObjectIdentifier: Subscription] = [:]
+  /// How many of them wait for a content: an append looks for them only if there are any.
+  var awaiting = 0
   /// The reader at which an interrupted flush goes on.
   var flushIndex = 0
   /// The head when that flush began.
@@ -47,11 +49,11 @@ final class TopicLog {
   }
 
   /// Adds a live reader.
-  func join(_ subscription: Subscription, at position: UInt64, isDirect: Bool) {
+  func join(_ subscription: Subscription, at position: UInt64) {
     subscription.readerIndex = readers.count
     readers.append(
       Reader(
-        position: position, descriptor: subscription.connection.descriptor, isDirect: isDirect,
+        position: position, descriptor: subscription.connection.descriptor, access: .pumped,
         subscription: .passUnretained(subscription)))
   }
 
