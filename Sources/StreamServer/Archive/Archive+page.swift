@@ -70,7 +70,9 @@ extension Archive {
           session: request.facts.session, epoch: epoch, view: variant.view, include: variant.include,
           offset: end))
     }
-    return Page(bytes: bytes, end: max(end, first), isFull: isFull, endsTurn: endsTurn)
+    return Page(
+      bytes: bytes, end: max(end, first), isFull: isFull, endsTurn: endsTurn,
+      isStepOpen: state.view.hasOpenStep)
   }
 
   /// The message before an ordinal of a document, as an update that replaces all of it.

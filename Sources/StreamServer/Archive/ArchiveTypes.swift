@@ -61,8 +61,11 @@ final class Page: Sendable {
   let isFull: Bool
   /// True when it was ended by the end of a turn (`until=turn`).
   let endsTurn: Bool
+  /// True if a `ui` stream stands inside a step after it.
+  let isStepOpen: Bool
 
-  init(bytes: [UInt8], end: UInt64, isFull: Bool, endsTurn: Bool) {
+  init(bytes: [UInt8], end: UInt64, isFull: Bool, endsTurn: Bool, isStepOpen: Bool) {
+    self.isStepOpen = isStepOpen
     self.bytes = bytes
     self.end = end
     self.isFull = isFull

@@ -187,7 +187,8 @@ actor Broadcaster {
     if view.frames[transport] == nil {
       view.frames[transport] = FrameEncoder(variant: waiting.key.variant, session: topic.session)
     }
-    shards[waiting.shard].post { $0.opened(waiting.key, facts) }
+    let isStepOpen = view.encoder?.hasOpenStep ?? false
+    shards[waiting.shard].post { $0.opened(waiting.key, facts, isStepOpen: isStepOpen) }
   }
 
   private func encode(_ batch: TailBatch, in topic: Topic) {
@@ -198,13 +199,16 @@ actor Broadcaster {
     facts.head = batch.head
     facts.witness = batch.witness
     topic.facts = facts
+    // What has to be ended before another content can begin.
+    var closings: [Topic.ViewKey: [Frame]] = [:]
     // Another file of a chain is told as another content: its positions are not those of the one before.
     let restart = batch.restart ?? (batch.begins != nil && before.epoch != nil ? .replaced : nil)
     if restart != nil {
       if topic.lines != nil { topic.lines = LineRenderer(agent: facts.agent, profile: .unknown) }
       for (key, view) in topic.views {
         view.missed = []
-        if view.encoder != nil {
+        if let encoder = view.encoder {
+          closings[key] = ViewEncoder.closing(hasOpenStep: encoder.hasOpenStep)
           view.encoder = ViewEncoder(
             view: key.view, include: key.include, sessionID: topic.session, limits: views)
         }
@@ -222,7 +226,7 @@ actor Broadcaster {
         let key = outputs[index].key
         let frame = ControlFrames.reset(
           requested: requested?.description, cursor: cursor, reason: ResetReason(reason), view: key.view)
-        outputs[index].add([frame], at: cursor, endsTurn: false)
+        outputs[index].add((closings[key] ?? []) + [frame], at: cursor, endsTurn: false)
         outputs[index].endReset(reason)
       }
     }

@@ -21,13 +21,16 @@ struct LiveOutput {
 
   /// Adds the frames of one line.
   mutating func add(_ frames: [Frame], at line: Cursor, endsTurn: Bool) {
+    let isStepOpen = view.encoder?.hasOpenStep ?? false
     guard !frames.isEmpty || endsTurn else { return }
     for transport in encoded.keys {
       guard let encoder = view.frames[transport] else { continue }
       var target = encoded.removeValue(forKey: transport) ?? Encoded()
       for frame in frames { encoder.append(frame, line: line, into: &target.bytes) }
       target.marks.append(
-        ByteLog.Mark(offset: line.offset, position: UInt64(target.bytes.count), endsTurn: endsTurn))
+        ByteLog.Mark(
+          offset: line.offset, position: UInt64(target.bytes.count), endsTurn: endsTurn,
+          isStepOpen: isStepOpen))
       encoded[transport] = target
     }
   }

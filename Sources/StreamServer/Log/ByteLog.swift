@@ -13,6 +13,8 @@ final class ByteLog {
     var position: UInt64
     /// True if a turn ended there.
     var endsTurn: Bool
+    /// True if a `ui` stream stands inside a step there.
+    var isStepOpen = false
   }
 
   private let limit: Int
@@ -22,6 +24,8 @@ final class ByteLog {
   private var base: UInt64 = 0
   private var marks: [Mark] = []
   private var firstMark = 0
+  /// Whether a step is open before the first of `marks`.
+  private var isStepOpenBefore: Bool
 
   /// The position of the oldest byte that can be sent.
   private(set) var tail: UInt64 = 0
@@ -33,7 +37,8 @@ final class ByteLog {
   private(set) var headOffset: UInt64
 
   /// An empty log at an offset that keeps about `limit` bytes.
-  init(at offset: UInt64, limit: Int) {
+  init(at offset: UInt64, limit: Int, isStepOpen: Bool = false) {
+    isStepOpenBefore = isStepOpen
     self.limit = max(limit, 4096)
     capacity = 4096
     storage = .allocate(byteCount: capacity, alignment: 16)
@@ -57,7 +62,9 @@ final class ByteLog {
       (storage + Int(head - base)).copyMemory(from: from, byteCount: source.count)
     }
     for mark in added {
-      marks.append(Mark(offset: mark.offset, position: head + mark.position, endsTurn: mark.endsTurn))
+      var mark = mark
+      mark.position += head
+      marks.append(mark)
     }
     head += UInt64(bytes.count)
     headOffset = offset
@@ -84,6 +91,7 @@ final class ByteLog {
     if firstMark > 1024, firstMark > marks.count / 2 {
       // Readers of an older content still need the marks that stand between the tail and the restart.
       let gone = marks[..<firstMark].firstIndex { $0.position > tail } ?? firstMark
+      if gone > 0 { isStepOpenBefore = marks[gone - 1].isStepOpen }
       marks.removeFirst(gone)
       firstMark -= gone
     }
@@ -111,13 +119,25 @@ final class ByteLog {
 
   /// The first mark at or after a position, whatever content it belongs to.
   func mark(from position: UInt64) -> Mark? {
+    let index = marksEnding { $0.position < position }
+    return index < marks.count ? marks[index] : nil
+  }
+
+  /// True if a `ui` stream that has everything before a position stands inside a step.
+  func isStepOpen(at position: UInt64) -> Bool {
+    let count = marksEnding { $0.position <= position }
+    return count > 0 ? marks[count - 1].isStepOpen : isStepOpenBefore
+  }
+
+  /// How many marks are before something, by bisection.
+  private func marksEnding(_ before: (Mark) -> Bool) -> Int {
     var low = 0
     var high = marks.count
     while low < high {
       let middle = (low + high) / 2
-      if marks[middle].position < position { low = middle + 1 } else { high = middle }
+      if before(marks[middle]) { low = middle + 1 } else { high = middle }
     }
-    return low < marks.count ? marks[low] : nil
+    return low
   }
 
   /// The cursor's offset, in its own content, of a reader that has everything before a position.

@@ -87,6 +87,7 @@ extension Shard {
     }
     let cursor = subscription.log.cursor(at: end)
     let isOld = end < bytes.restartPosition
+    subscription.isStepOpen = bytes.isStepOpen(at: end)
     subscription.log.leave(subscription)
     statistics.lagged += 1
     subscription.owesCaughtUp = true

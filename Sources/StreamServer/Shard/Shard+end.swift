@@ -14,14 +14,45 @@ extension Shard {
     context.broadcaster.post { $0.close(key, shard: index) }
   }
 
+  /// Takes one subscription off a connection; if it is in the middle of a frame, the rest of the frame goes first.
+  func leave(_ subscription: Subscription, on connection: Connection) {
+    if connection.middle === subscription { finishInOutbox(subscription, on: connection) }
+    end(subscription)
+    connection.subscriptions.removeAll { $0 === subscription }
+  }
+
+  /// Takes all subscriptions off a connection that is about to end.
+  func leaveAll(on connection: Connection) {
+    if let middle = connection.middle { finishInOutbox(middle, on: connection) }
+    for subscription in connection.subscriptions { end(subscription) }
+    connection.subscriptions = []
+  }
+
+  /// Puts what a cut frame lacks before everything that waits.
+  private func finishInOutbox(_ subscription: Subscription, on connection: Connection) {
+    if case .replaying(let replay) = subscription.state, let page = replay.page {
+      page.bytes.withUnsafeBytes {
+        connection.outbox.prepend(UnsafeRawBufferPointer(rebasing: $0[replay.sent...]))
+      }
+      subscription.isStepOpen = page.isStepOpen
+    } else if let index = subscription.readerIndex, let bytes = subscription.log.log {
+      let position = subscription.log.readers[index].position
+      if let mark = bytes.mark(from: position) {
+        bytes.withBytes(from: position, to: mark.position) { connection.outbox.prepend($0) }
+        subscription.log.readers[index].position = mark.position
+      }
+    }
+    connection.middle = nil
+  }
+
   /// Ends a stream in words: the client comes back with its cursor.
   func sayBye(_ connection: Connection, _ reason: String) {
     guard case .streaming = connection.phase, !connection.closesWhenSent else { return }
-    let retryMS = Int(Double(context.limits.retry.milliseconds) * Double.random(in: 0.5...1.5))
+    if let middle = connection.middle { finishInOutbox(middle, on: connection) }
     if let first = connection.subscriptions.first, first.log.key.variant.view == .ui {
-      var encoder = ViewEncoder(view: .ui, include: .standard, sessionID: first.log.key.session)
-      for frame in encoder.finish(.other) { say(frame, first, at: nil) }
+      sayFarewell(.other, to: first)
     } else {
+      let retryMS = Int(Double(context.limits.retry.milliseconds) * Double.random(in: 0.5...1.5))
       let encoder = FrameEncoder(
         variant: Variant(view: .events, transport: connection.transport), session: "")
       var bytes: [UInt8] = []
@@ -33,22 +64,36 @@ extension Shard {
         into: &bytes)
       connection.outbox.append(bytes)
     }
-    for subscription in connection.subscriptions { end(subscription) }
-    // The one that was cut in the middle of a frame still has to finish it.
-    if connection.middle == nil { connection.subscriptions = [] }
+    leaveAll(on: connection)
     connection.feed = nil
     feedReaders[connection.id] = nil
     finish(connection)
     pump(connection)
   }
 
+  /// Ends the message that a `ui` stream is: its parser wants `start` first, and no step open at `finish`.
+  private func sayFarewell(_ reason: FinishReason, to subscription: Subscription) {
+    if subscription.owesOpening {
+      let key = subscription.log.key
+      let encoder = ViewEncoder(view: .ui, include: key.variant.include, sessionID: key.session)
+      let nowhere = Cursor(epoch: Epoch(0), offset: 0)
+      for frame in encoder.preamble(messageID: subscription.messageID, at: nowhere) {
+        // Without an id: a client that comes back is where it was.
+        say(Frame(data: frame.data), subscription, at: nil)
+      }
+      subscription.owesOpening = false
+    }
+    for frame in ViewEncoder.farewell(reason, hasOpenStep: subscription.hasOpenStep) {
+      say(frame, subscription, at: nil)
+    }
+  }
+
   /// `until=turn`: the turn is over, and so is the stream.
   func endTurn(_ subscription: Subscription) {
     let connection = subscription.connection
     if subscription.log.key.variant.view == .ui {
-      var encoder = ViewEncoder(
-        view: .ui, include: subscription.log.key.variant.include, sessionID: subscription.log.key.session)
-      for frame in encoder.finish(.stop) { say(frame, subscription, at: nil) }
+      // The end of a turn has closed its step.
+      for frame in ViewEncoder.farewell(.stop, hasOpenStep: false) { say(frame, subscription, at: nil) }
     }
     subscription.log.leave(subscription)
     subscription.state = .ended

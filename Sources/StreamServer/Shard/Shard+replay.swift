@@ -50,6 +50,7 @@ extension Shard {
       enqueue(page.bytes, from: subscription)
       replay.sent = page.bytes.count
       subscription.state = .replaying(replay)
+      subscription.isStepOpen = page.isStepOpen
       return true
     }
     let from = replay.sent
@@ -66,6 +67,7 @@ extension Shard {
       return false
     }
     connection.middle = nil
+    subscription.isStepOpen = page.isStepOpen
     return true
   }
 

@@ -76,10 +76,10 @@ extension Shard {
   }
 
   /// The broadcaster has opened a log: what follows is appended to it without a gap.
-  func opened(_ key: LogKey, _ facts: TopicFacts) {
+  func opened(_ key: LogKey, _ facts: TopicFacts, isStepOpen: Bool) {
     guard let log = logs[key], log.facts == nil else { return }
     log.facts = facts
-    log.log = ByteLog(at: facts.head, limit: context.limits.ringBytes)
+    log.log = ByteLog(at: facts.head, limit: context.limits.ringBytes, isStepOpen: isStepOpen)
     log.beginContent(at: 0)
     for subscription in log.subscriptions.values { begin(subscription) }
   }
@@ -152,12 +152,16 @@ extension Shard {
         say(frame, subscription, at: cursor)
       }
     }
+    for frame in ViewEncoder.closing(hasOpenStep: subscription.hasOpenStep) {
+      say(frame, subscription, at: nil)
+    }
     say(
       ControlFrames.reset(
         requested: requested?.description, cursor: cursor, reason: reason, view: key.variant.view),
       subscription, at: cursor)
     subscription.log.leave(subscription)
     subscription.owesCaughtUp = true
+    subscription.isStepOpen = false
     subscription.state = .replaying(.init(offset: 0))
   }
 

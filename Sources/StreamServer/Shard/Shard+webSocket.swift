@@ -40,12 +40,7 @@ extension Shard {
       }
     }
     connection.outbox.append(session.receiver.takeReplies())
-    if connection.closesWhenSent {
-      for subscription in connection.subscriptions where subscription !== connection.middle {
-        end(subscription)
-      }
-      connection.subscriptions.removeAll { $0 !== connection.middle }
-    }
+    if connection.closesWhenSent { leaveAll(on: connection) }
     pump(connection)
   }
 
@@ -69,10 +64,7 @@ extension Shard {
   /// Closes a WebSocket in words and waits a little for the peer's close.
   func closeWebSocket(_ connection: Connection, _ session: WebSocketSession, code: UInt16, _ reason: String) {
     guard !connection.closesWhenSent else { return }
-    for subscription in connection.subscriptions where subscription !== connection.middle {
-      end(subscription)
-    }
-    connection.subscriptions.removeAll { $0 !== connection.middle }
+    leaveAll(on: connection)
     var frame: [UInt8] = []
     WebSocketFrame.appendClose(code: code, reason: reason, to: &frame)
     connection.outbox.append(frame)

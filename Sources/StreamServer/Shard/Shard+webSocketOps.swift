@@ -179,27 +179,6 @@ extension Shard {
     acknowledge(connection, ref)
   }
 
-  /// Takes one subscription off a connection; if it is in the middle of a frame, the rest of the frame goes first.
-  func leave(_ subscription: Subscription, on connection: Connection) {
-    if connection.middle === subscription { finishInOutbox(subscription, on: connection) }
-    end(subscription)
-    connection.subscriptions.removeAll { $0 === subscription }
-  }
-
-  private func finishInOutbox(_ subscription: Subscription, on connection: Connection) {
-    if case .replaying(let replay) = subscription.state, let page = replay.page {
-      page.bytes.withUnsafeBytes {
-        connection.outbox.prepend(UnsafeRawBufferPointer(rebasing: $0[replay.sent...]))
-      }
-    } else if let index = subscription.readerIndex, let bytes = subscription.log.log {
-      let position = subscription.log.readers[index].position
-      if let mark = bytes.mark(from: position) {
-        bytes.withBytes(from: position, to: mark.position) { connection.outbox.prepend($0) }
-      }
-    }
-    connection.middle = nil
-  }
-
   /// Begins the feed of a socket, or widens its filter.
   func watchChanges(_ connection: Connection, _ session: WebSocketSession, after: FeedCursor?) {
     if let feed = connection.feed {

@@ -52,6 +52,8 @@ final class Subscription {
   var readerIndex: Int?
   /// History has not been declared over yet.
   var owesCaughtUp = true
+  /// A `ui` stream that is served from the file stands inside a step; of a live one the log knows.
+  var isStepOpen = false
   /// The `ui` view's `start` is still to come.
   var owesOpening: Bool
 
@@ -70,6 +72,12 @@ final class Subscription {
   var requestedCursor: Cursor? {
     if case .cursor(let cursor) = start { return cursor }
     return nil
+  }
+
+  /// True if what was sent of a `ui` stream ends inside a step.
+  var hasOpenStep: Bool {
+    guard let index = readerIndex, let bytes = log.log else { return isStepOpen }
+    return bytes.isStepOpen(at: log.readers[index].position)
   }
 
   /// A cursor of the log's content.

@@ -66,8 +66,18 @@ public struct ViewEncoder: Sendable {
     view == .ui ? ui.bridge(from: other.ui) : []
   }
 
-  /// What a `ui` stream ends with: the open step is closed, `finish`, `[DONE]`. Empty in the other views.
-  public mutating func finish(_ reason: FinishReason) -> [Frame] {
-    view == .ui ? ui.finish(reason) : []
+  /// True while the `ui` stream stands inside a step; false in the other views.
+  public var hasOpenStep: Bool { view == .ui && ui.hasOpenStep }
+
+  /// What a `ui` stream ends with: the open step is closed, `finish`, `[DONE]`.
+  public static func farewell(_ reason: FinishReason, hasOpenStep: Bool) -> [Frame] {
+    closing(hasOpenStep: hasOpenStep) + [
+      UIChunk.frame("finish") { $0.field("finishReason", reason.rawValue) }, .done,
+    ]
+  }
+
+  /// What ends a `ui` stream's step before something else begins: nothing if none is open.
+  static func closing(hasOpenStep: Bool) -> [Frame] {
+    hasOpenStep ? [UIChunk.frame("finish-step")] : []
   }
 }

@@ -24,7 +24,8 @@ struct UILegalityTests {
 
   /// The rest of a stream from `encoder` on, to its end.
   private func rest(_ encoder: inout ViewEncoder, _ lines: ArraySlice<Line>) -> [Frame] {
-    lines.flatMap { encoder.frames(at: $0.cursor, record: nil, events: $0.events) } + encoder.finish(.stop)
+    lines.flatMap { encoder.frames(at: $0.cursor, record: nil, events: $0.events) }
+      + ViewEncoder.farewell(.stop, hasOpenStep: encoder.hasOpenStep)
   }
 
   @Test(
@@ -147,6 +148,6 @@ struct UILegalityTests {
       let events = records.flatMap { decoder.decode($0) }
       frames += encoder.frames(at: Cursor(epoch: Epoch(1), offset: offset), records: records, events: events)
     }
-    return frames + encoder.finish(.stop)
+    return frames + ViewEncoder.farewell(.stop, hasOpenStep: encoder.hasOpenStep)
   }
 }

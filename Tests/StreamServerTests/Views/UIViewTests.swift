@@ -162,7 +162,7 @@ struct UIViewTests {
         #"- {"type":"tool-input-available","toolCallId":"b","toolName":"Bash","input":{"a":1},"dynamic":true}"#,
       ])
     #expect(
-      encoder.finish(.toolCalls).map(\.golden) == [
+      ViewEncoder.farewell(.toolCalls, hasOpenStep: encoder.hasOpenStep).map(\.golden) == [
         #"- {"type":"finish-step"}"#, #"- {"type":"finish","finishReason":"tool-calls"}"#, "- [DONE]",
       ])
     #expect(ViewEncoder(view: .raw, include: [], sessionID: "s").preamble(messageID: "m", at: line) == [])

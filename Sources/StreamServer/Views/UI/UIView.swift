@@ -54,12 +54,7 @@ struct UIView: Sendable {
     return frames
   }
 
-  mutating func finish(_ reason: FinishReason) -> [Frame] {
-    var render = UIRender(json: json, state: state)
-    render.closeStep()
-    state = render.state
-    return render.frames + [UIChunk.frame("finish") { $0.field("finishReason", reason.rawValue) }, .done]
-  }
+  var hasOpenStep: Bool { state.step != nil }
 
   private mutating func render(at line: Cursor, events: [TranscriptEvent], cut: Int?) -> UIRender {
     let plan = events.map(UIPart.parts(of:))
