@@ -175,8 +175,7 @@ public actor StreamServer: ReadinessSink, TimerSink {
       }
       return .unix(uid: uid)
     }
-    var one: Int32 = 1
-    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+    Socket.prepare(descriptor)
     return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { PeerAddress.peer($0, length) }
     }

@@ -80,8 +80,9 @@ extension Shard {
     {
       connection.middle = subscription
     }
-    // A socket that took a part is full: to ask it once more would be a call for nothing.
-    if result > 0 { block(connection) } else { _ = account(result, connection) }
+    if result > 0 { return pump(connection) }
+    // Full, or gone: to ask once more would be a call for nothing.
+    _ = account(result, connection)
     settle(connection)
   }
 }

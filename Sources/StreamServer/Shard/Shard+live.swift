@@ -27,23 +27,18 @@ extension Shard {
       return true
     }
     let connection = subscription.connection
-    let position = subscription.log.readers[index].position
-    guard position < bytes.head else {
-      connection.middle = nil
-      return true
+    var position = subscription.log.readers[index].position
+    while position < bytes.head {
+      let result = bytes.withBytes(from: position) { Socket.send(connection.descriptor, $0) }
+      statistics.sends += 1
+      guard account(result, connection) else { return false }
+      position += UInt64(result)
+      subscription.log.readers[index].position = position
+      // A part may have been taken for the moment's limit on unsent bytes alone: only a refusal means full.
+      connection.middle = subscription.log.isInsideFrame(position) ? subscription : nil
     }
-    let result = bytes.withBytes(from: position) { Socket.send(connection.descriptor, $0) }
-    statistics.sends += 1
-    guard account(result, connection) else { return false }
-    let now = position + UInt64(result)
-    subscription.log.readers[index].position = now
-    guard now < bytes.head else {
-      connection.middle = nil
-      return true
-    }
-    connection.middle = subscription.log.isInsideFrame(now) ? subscription : nil
-    block(connection)
-    return false
+    connection.middle = nil
+    return true
   }
 
   private func composeLive(_ subscription: Subscription, _ index: Int, _ bytes: ByteLog) -> Bool {

@@ -53,19 +53,20 @@ extension Shard {
       subscription.isStepOpen = page.isStepOpen
       return true
     }
-    let from = replay.sent
-    let result = page.bytes.withUnsafeBytes { buffer in
-      Socket.send(connection.descriptor, UnsafeRawBufferPointer(rebasing: buffer[from...]))
-    }
     // Whatever else the connection has to say waits for the end of the page: a frame may have been cut.
     connection.middle = subscription
-    guard account(result, connection) else { return false }
-    replay.sent += result
-    subscription.state = .replaying(replay)
-    if replay.sent < page.bytes.count {
-      block(connection)
-      return false
+    while replay.sent < page.bytes.count {
+      let from = replay.sent
+      let result = page.bytes.withUnsafeBytes { buffer in
+        Socket.send(connection.descriptor, UnsafeRawBufferPointer(rebasing: buffer[from...]))
+      }
+      guard account(result, connection) else {
+        subscription.state = .replaying(replay)
+        return false
+      }
+      replay.sent += result
     }
+    subscription.state = .replaying(replay)
     connection.middle = nil
     subscription.isStepOpen = page.isStepOpen
     return true
