@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 import TestSupport
 import Testing
@@ -56,6 +57,35 @@ struct TurnTests {
         }
       }
       #expect(await inbox.next() == ["a", "b", "c", "end"])
+    }
+  }
+
+  @Test(
+    "What descriptors brought is written before the jobs that it led to, and what jobs brought after them")
+  func twoEnds() async throws {
+    let pair = try SocketPair()
+    let inbox = Inbox<[String]>()
+    try await withLoop { loop in
+      let seen = Locked<[String]>([])
+      let note: @Sendable (String) -> Void = { text in seen.withLock { $0.append(text) } }
+      let sink = Sink(
+        ready: { _, _ in
+          var byte: UInt8 = 0
+          _ = read(pair.near, &byte, 1)
+          note("event")
+          loop.post { note("job") }
+        },
+        turn: {
+          // Ends of turns before the event are of no interest.
+          if !seen.value.isEmpty { note("end") }
+          if seen.value.count == 4 { inbox.put(seen.value) }
+        })
+      try await loop.run {
+        _ = try loop.register(pair.near, .readable, sink: sink, tag: 0)
+        loop.atTurnEnd(sink)
+      }
+      _ = write(pair.far, "x", 1)
+      #expect(await inbox.next() == ["event", "end", "job", "end"])
     }
   }
 

@@ -33,8 +33,8 @@ extension EventLoop {
     _ = core.timers.cancel(timer)
   }
 
-  /// Asks for `sink.turnEnded()` at the end of each turn in which something ran, after the sinks asked
-  /// before, until the loop stops.
+  /// Asks for `sink.turnEnded()` in each turn after its events and timers, and after its jobs, if there were any;
+  /// after the sinks asked before, until the loop stops.
   public func atTurnEnd(_ sink: any TurnSink) {
     core.turnSinks.append(sink)
   }

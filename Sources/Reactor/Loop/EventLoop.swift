@@ -95,6 +95,8 @@ public final class EventLoop: Sendable {
       work.timers += 1
       due.sink.timerFired(due.tag)
     }
+    // What files and sockets have brought leaves before the jobs that it led to: bookkeeping can wait.
+    if again || !work.isEmpty { tellTurnEnd(core) }
     var rounds = 0
     while rounds < Self.roundsPerTurn, mailbox.take(&batch) {
       rounds += 1
@@ -103,9 +105,13 @@ public final class EventLoop: Sendable {
       batch.removeAll(keepingCapacity: true)
     }
     guard again || !work.isEmpty else { return }
+    if work.jobs > 0 { tellTurnEnd(core) }
+    account(core, work)
+  }
+
+  private func tellTurnEnd(_ core: LoopCore) {
     let sinks = core.turnSinks
     for sink in sinks { sink.turnEnded() }
-    account(core, work)
   }
 
   private func dispatch(_ ready: Int, _ core: LoopCore, _ work: inout TurnWork) {

@@ -5,7 +5,8 @@ import Wire
 /// Encodes what watched transcripts bring, once for each view, and posts it to the loops that watch. Lives on the
 /// home loop.
 ///
-/// An opening is posted before the first append that follows it, to the same mailbox: a shard never sees a gap.
+/// The shard of its own loop is told at once, the others by a post. An opening takes the same way as the appends that
+/// follow it: a shard never sees a gap.
 actor Broadcaster {
   private nonisolated let loop: EventLoop
   private let engine: TailEngine
@@ -75,7 +76,7 @@ actor Broadcaster {
   /// A session's files are found under another id from now on, or no more: who watches it is sent away.
   func moved(_ session: String) {
     topics[session] = nil
-    for shard in shards { shard.post { $0.moved(session) } }
+    for shard in shards.indices { tell(shard) { $0.moved(session) } }
   }
 
   /// A session's derived status changed.
@@ -120,7 +121,7 @@ actor Broadcaster {
     case .failure(let error):
       guard topics[topic.session] === topic else { return }
       topics[topic.session] = nil
-      for waiting in topic.waiting { shards[waiting.shard].post { $0.refused(waiting.key, error) } }
+      for waiting in topic.waiting { tell(waiting.shard) { $0.refused(waiting.key, error) } }
     case .success(let facts):
       topic.facts = facts
       let batches = topic.pending
@@ -188,7 +189,7 @@ actor Broadcaster {
       view.frames[transport] = FrameEncoder(variant: waiting.key.variant, session: topic.session)
     }
     let isStepOpen = view.encoder?.hasOpenStep ?? false
-    shards[waiting.shard].post { $0.opened(waiting.key, facts, isStepOpen: isStepOpen) }
+    tell(waiting.shard) { $0.opened(waiting.key, facts, isStepOpen: isStepOpen) }
   }
 
   private func encode(_ batch: TailBatch, in topic: Topic) {
@@ -267,7 +268,14 @@ actor Broadcaster {
       let append = LogAppend(
         key: key, bytes: encoded.bytes, marks: encoded.marks, facts: facts, readAt: loop.now,
         restart: encoded.restart)
-      for shard in output.view.shards[transport] ?? [] { shards[shard].post { $0.append(append) } }
+      for shard in output.view.shards[transport] ?? [] { tell(shard) { $0.append(append) } }
     }
+  }
+
+  /// Safe on the own loop, because a shard never calls the broadcaster or the tail but by a post or an `await`: none of
+  /// its steps is under way here.
+  private func tell(_ index: Int, _ body: @escaping @Sendable (isolated Shard) -> Void) {
+    let shard = shards[index]
+    if shard.loop === loop { shard.assumeIsolated { body($0) } } else { shard.post(body) }
   }
 }

@@ -7,7 +7,7 @@ import Wire
 /// The streaming server: listeners on the home loop, a shard on every loop, and the broadcaster that feeds them.
 public actor StreamServer: ReadinessSink, TimerSink {
   private nonisolated let loop: EventLoop
-  private let shards: [Shard]
+  nonisolated let shards: [Shard]
   private let broadcaster: Broadcaster
   private let limits: StreamLimits
   private let log: @Sendable (String) -> Void

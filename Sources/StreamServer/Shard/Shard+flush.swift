@@ -6,7 +6,8 @@ extension Shard {
   /// Sends every changed log to its readers, each with one `send` of all it lacks. After a slice of sends the loop
   /// looks at its other events; what is appended meanwhile leaves in the same sends.
   func flush() {
-    guard !dirty.isEmpty else { return }
+    // One slice a turn: a second one, after the turn's jobs, would keep requests waiting twice as long.
+    guard !dirty.isEmpty, flushCut != loop.now else { return }
     var budget = context.limits.flushSlice
     var done = 0
     while done < dirty.count, budget > 0 {
@@ -19,7 +20,9 @@ extension Shard {
       done += 1
     }
     dirty.removeFirst(done)
-    if !dirty.isEmpty { loop.again() }
+    guard !dirty.isEmpty else { return }
+    flushCut = loop.now
+    loop.again()
   }
 
   /// True when every reader was visited.

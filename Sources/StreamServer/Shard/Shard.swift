@@ -14,6 +14,8 @@ public actor Shard: ReadinessSink, TimerSink, TurnSink {
   var connections: [UInt64: Connection] = [:]
   var logs: [LogKey: TopicLog] = [:]
   var dirty: [TopicLog] = []
+  /// The turn whose slice of sends was used up.
+  var flushCut: Instant?
   var feedReaders: [UInt64: FeedSubscription] = [:]
   var feedWindow: [FeedEvent] = []
   var feedEpoch: Epoch?
