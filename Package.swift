@@ -56,11 +56,12 @@ let package = Package(
       name: "TestSupport", dependencies: ["CLinux", "Reactor", "Wire"], path: "Tests/TestSupport",
       exclude: ["generate.py"],
       swiftSettings: strict),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("ReactorTests", ["Reactor", "CLinux"]),
     tests("WireTests", ["Wire"]),
     tests("StoreTests", ["Store"]),
     tests("TailTests", ["Tail", "Store", "Reactor", "Wire", "CLinux"]),
-    tests("StreamServerTests", ["StreamServer", "Tail", "Store", "Reactor", "Wire"]),
+    tests("StreamServerTests", ["StreamServer", "Tail", "Store", "Reactor", "Wire", "CAllocations"]),
     tests("ControlTests", ["Control", "StreamServer", "Tail", "Store", "Reactor", "Wire"]),
     tests("ClientTests", ["Client", "Wire"]),
   ]
