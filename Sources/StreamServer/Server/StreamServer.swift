@@ -175,7 +175,7 @@ public actor StreamServer: ReadinessSink, TimerSink {
       }
       return .unix(uid: uid)
     }
-    Socket.prepare(descriptor)
+    Socket.sendAtOnce(descriptor)
     return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { PeerAddress.peer($0, length) }
     }

@@ -89,6 +89,7 @@ extension Shard {
     let isOld = end < bytes.restartPosition
     subscription.isStepOpen = bytes.isStepOpen(at: end)
     subscription.log.leave(subscription)
+    Socket.boundUnsent(connection.descriptor, false)
     statistics.lagged += 1
     subscription.owesCaughtUp = true
     say(ControlFrames.lagged(bytes: bytes.head - position), subscription, at: nil)

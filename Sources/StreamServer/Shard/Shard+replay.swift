@@ -34,6 +34,7 @@ extension Shard {
     {
       subscription.state = .live
       subscription.log.join(subscription, at: position)
+      Socket.boundUnsent(connection.descriptor, true)
       return true
     }
     guard !replay.isAsked else { return false }

@@ -3,16 +3,19 @@ import Glibc
 
 /// The calls on connected sockets. Results: bytes, or the errno as a negative number; EINTR is retried.
 enum Socket {
-  /// Unsent bytes at which the kernel takes no more for a stream.
+  /// Unsent bytes at which the kernel takes no more for a live stream.
   ///
   /// What a slow client lacks stands in the log and in the file. Without this the kernel would copy up to 2.5 MB of it
   /// for each of them, at the expense of those that read.
-  static let unsentLimit: Int32 = 32 << 10
+  private static let unsentLimit: Int32 = 32 << 10
 
-  /// What a TCP connection needs to carry live events: sent at once, and little of it ahead.
-  static func prepare(_ descriptor: Int32) {
-    set(descriptor, TCP_NODELAY, 1)
-    set(descriptor, TCP_NOTSENT_LOWAT, unsentLimit)
+  /// What is written leaves at once.
+  static func sendAtOnce(_ descriptor: Int32) { set(descriptor, TCP_NODELAY, 1) }
+
+  /// Bounds what waits in the kernel (tcp(7), `TCP_NOTSENT_LOWAT`) while a client is live, and lifts the bound for
+  /// history, of which each client has pages of its own: there more at a time is faster. No effect on Unix sockets.
+  static func boundUnsent(_ descriptor: Int32, _ isLive: Bool) {
+    set(descriptor, TCP_NOTSENT_LOWAT, isLive ? unsentLimit : 0)
   }
 
   private static func set(_ descriptor: Int32, _ option: Int32, _ value: Int32) {
