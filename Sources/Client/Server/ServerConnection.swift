@@ -33,12 +33,10 @@ final class ServerConnection {
   /// Keeps the connection between requests, and lets a wait end for other reasons than the network's.
   private let transfers: UnsafeMutableRawPointer
   private let interruption: Interruption
-  /// libcurl initialises itself on first use, but not safely from several threads.
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   /// - Throws: `broken` when libcurl cannot start.
   init(_ endpoint: Endpoint, interruption: Interruption) throws(RequestFailure) {
-    guard Self.isReady, let handle = curl_easy_init() else { throw .broken("libcurl cannot start") }
+    guard tc_curl_ready() == 1, let handle = curl_easy_init() else { throw .broken("libcurl cannot start") }
     guard let transfers = curl_multi_init() else {
       curl_easy_cleanup(handle)
       throw .broken("libcurl cannot start")
