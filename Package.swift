@@ -43,7 +43,7 @@ let package = Package(
     module("Store", ["CSQLite", "CNettle"]),
     module("Tail", ["CLinux", "CInotifyTools", "Reactor", "Wire", "Store"]),
     module("StreamServer", ["CLinux", "CWslay", "CNettle", "Reactor", "Wire", "Store", "Tail"]),
-    module("Control", ["CLinux", "Reactor", "Wire", "Store", "Tail", "StreamServer"]),
+    module("Control", ["CLinux", "CCurl", "Reactor", "Wire", "Store", "Tail", "StreamServer"]),
     module("Client", ["CLinux", "CCurl", "CYAML", "Reactor", "Wire", "Store", "Tail"]),
     .executableTarget(
       name: "tailcast",

@@ -20,6 +20,7 @@ public actor ControlPlane: TimerSink {
   let onShutdown: @Sendable () -> Void
   let feed: ChangeFeed
   let indexer: SearchIndexer
+  let hooks: Webhooks
   nonisolated let sessionJSON: SessionJSON
   var gate: Gate
   var index = SessionIndex()
@@ -50,6 +51,7 @@ public actor ControlPlane: TimerSink {
   ///
   /// - Parameter keys: what opens the TCP listener.
   /// - Parameter cookies: signs what browsers come back with.
+  /// - Parameter hookTransport: what carries webhooks; libcurl unless a test has its own.
   /// - Parameter publish: given the changes in order, each after it was stored; called on the home loop.
   /// - Parameter shutdown: what `POST /shutdown` starts; called on the home loop.
   public init(
@@ -57,7 +59,8 @@ public actor ControlPlane: TimerSink {
     rules: ControlRules,
     keys: AccessKeys, cookies: CookieSigner, log: ControlLog,
     clockMS: @escaping @Sendable () -> Int64 = WallClock.milliseconds,
-    publish: @escaping @Sendable ([FeedEvent]) -> Void, shutdown: @escaping @Sendable () -> Void
+    hookTransport: (any HookTransport)? = nil, publish: @escaping @Sendable ([FeedEvent]) -> Void,
+    shutdown: @escaping @Sendable () -> Void
   ) {
     self.loop = loop
     self.sessions = sessions
@@ -72,10 +75,15 @@ public actor ControlPlane: TimerSink {
     gate = Gate(rules: rules.gate, keys: keys, cookies: cookies)
     loops = [loop]
     feed = ChangeFeed(
-      loop: loop, store: store, rules: rules.feed, sessionJSON: sessionJSON, clockMS: clockMS, note: log.note,
-      publish: publish)
+      loop: loop, store: store, rules: rules.feed, hooks: rules.hooks, sessionJSON: sessionJSON,
+      clockMS: clockMS, note: log.note, publish: publish)
     indexer = SearchIndexer(
       loop: loop, sessions: sessions, history: history, store: store, rules: rules.search, note: log.note)
+    hooks = Webhooks(
+      loop: loop, feed: feed,
+      transport: hookTransport
+        ?? CurlTransport(loop: loop, rules: rules.hooks, agent: "tailcast/\(rules.version)"),
+      rules: rules.hooks, epoch: Epoch(store.feedEpoch), clockMS: clockMS, note: log.note)
   }
 
   /// The home loop.
@@ -88,6 +96,9 @@ public actor ControlPlane: TimerSink {
     let entries = await sessions.entries()
     for entry in entries { index.put(entry) }
     enter(.ready)
+    let hooks = hooks
+    await feed.whenQueued { [weak hooks] in hooks?.assumeIsolated { $0.wake() } }
+    await hooks.start()
     await indexer.start(entries)
   }
 
@@ -96,7 +107,10 @@ public actor ControlPlane: TimerSink {
     guard phase != self.phase else { return }
     self.phase = phase
     let type = phase == .ready ? "daemon.ready" : "daemon.draining"
-    if phase == .draining { indexer.assumeIsolated { $0.stop() } }
+    if phase == .draining {
+      indexer.assumeIsolated { $0.stop() }
+      hooks.assumeIsolated { $0.stop() }
+    }
     guard phase != .starting else { return }
     let version = rules.version
     feed.assumeIsolated { $0.announce(type, version: version) }

@@ -22,6 +22,8 @@ public struct ControlRules: Sendable {
   public var feed = FeedRules()
   /// The search index.
   public var search = SearchRules()
+  /// Webhooks.
+  public var hooks = HookRules()
 
   /// The defaults.
   public init(version: String, computer: String, startedAtMS: Int64) {

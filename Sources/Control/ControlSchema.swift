@@ -12,6 +12,7 @@ public enum ControlSchema {
         CREATE TABLE index_counts(
           session_id TEXT PRIMARY KEY, epoch INTEGER NOT NULL, through INTEGER NOT NULL,
           messages INTEGER NOT NULL, turns INTEGER NOT NULL) WITHOUT ROWID;
-        """)
+        """),
+    Migration(name: "control-002-webhooks", sql: WebhookSchema.sql),
   ]
 }

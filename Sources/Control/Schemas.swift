@@ -3,7 +3,7 @@ import Wire
 /// JSON Schemas of the bodies that routes answer and take, for the OpenAPI document. Objects may have more members:
 /// the wire grows by addition.
 enum Schemas {
-  static let all = streaming
+  static let all = streaming + hooks
 
   /// What the reading routes answer and take.
   private static let streaming: [(name: String, json: JSONSlice)] = [

@@ -28,7 +28,7 @@ final class Fixture: Sendable {
 
   init(
     _ entries: [SessionEntry] = [], history: HistoryModel = HistoryModel(),
-    store limits: StoreLimits = StoreLimits(),
+    store limits: StoreLimits = StoreLimits(), hooks transport: (any HookTransport)? = nil,
     rules change: (inout ControlRules) -> Void = { _ in }
   ) async throws {
     loop = try EventLoop(name: "control", longTurn: .seconds(60), log: { _ in })
@@ -54,7 +54,8 @@ final class Fixture: Sendable {
       cookies: CookieSigner(key: Self.key),
       log: ControlLog(note: { _ in }, access: { [accessed] in accessed.append([$0]) }),
       clockMS: { [clock] in clock.nowMS.load(ordering: .relaxed) },
-      publish: { [published] in published.append($0) }, shutdown: { [shutdowns] in shutdowns.append([true]) })
+      hookTransport: transport, publish: { [published] in published.append($0) },
+      shutdown: { [shutdowns] in shutdowns.append([true]) })
     await plane.start()
   }
 

@@ -88,6 +88,26 @@ extension Configuration {
     public var pageBytes = 1 << 20
   }
 
+  /// Webhooks.
+  public struct HookLimits: Sendable, Equatable {
+    /// Whether deliveries are sent; events are kept for them all the same.
+    public var enabled = true
+    /// Whether receivers on this machine and in private networks may be called.
+    public var allowPrivate = false
+    /// Within which time a receiver must have answered, name lookup included.
+    public var timeout = Duration.seconds(10)
+    /// Attempts before a delivery is given up.
+    public var attempts = 10
+    /// Attempts at once.
+    public var inFlight = 8
+    /// Contracts at once.
+    public var maxContracts = 256
+    /// Deliveries that may wait for one receiver.
+    public var maxPending = 10_000
+    /// Deliveries that are kept after their end.
+    public var keep = 10_000
+  }
+
   /// The end of the server.
   public struct ShutdownLimits: Sendable, Equatable {
     /// Time in which clients are sent away and requests in flight are finished.

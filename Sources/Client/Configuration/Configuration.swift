@@ -33,6 +33,8 @@ public struct Configuration: Sendable, Equatable {
   public var feed = FeedLimits()
   /// Search over titles and text (`search.…`).
   public var search = SearchLimits()
+  /// Webhooks (`hooks.…`).
+  public var hooks = HookLimits()
   /// The end of the server (`shutdown.…`).
   public var shutdown = ShutdownLimits()
   /// Requests a minute (`rate.…`).

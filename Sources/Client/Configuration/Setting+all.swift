@@ -2,7 +2,8 @@ import Tail
 
 extension Setting {
   /// Every setting, in the order of the example file.
-  public static let all: [Setting] = listening + general + tailing + streaming + requests + background
+  public static let all: [Setting] =
+    listening + general + tailing + streaming + requests + background + webhooks + ending
 
   /// What each section of the file is about.
   static let sections: [String: String] = [
@@ -14,6 +15,7 @@ extension Setting {
     "ws": "WebSockets.",
     "feed": "The change feed, /events.",
     "search": "Search over titles and message text.",
+    "hooks": "Webhooks: events that are sent to other programs.",
     "shutdown": "The end of the server.",
     "rate": "Requests a minute for each key or peer; the burst is as large. 0 is no limit.",
   ]
@@ -130,6 +132,26 @@ extension Setting {
     .bytes(
       "search.page_bytes", \.search.pageBytes, 16 << 10...64 << 20,
       "Bytes of a transcript that are indexed in one go."),
+  ]
+
+  private static let webhooks: [Setting] = [
+    .flag("hooks.enabled", \.hooks.enabled, "Whether deliveries are sent; without it they wait."),
+    .flag(
+      "hooks.allow_private", \.hooks.allowPrivate,
+      "Whether receivers on this machine and in private networks may be called."),
+    .duration(
+      "hooks.timeout", \.hooks.timeout, .milliseconds(100) ... .seconds(300),
+      "Time in which a receiver must have answered, name lookup included."),
+    .count("hooks.attempts", \.hooks.attempts, 1...100, "Attempts before a delivery becomes a dead letter."),
+    .count("hooks.in_flight", \.hooks.inFlight, 1...256, "Attempts at once, one for each receiver at most."),
+    .count("hooks.max_contracts", \.hooks.maxContracts, 1...10_000, "Contracts at once."),
+    .count(
+      "hooks.max_pending", \.hooks.maxPending, 1...10_000_000,
+      "Deliveries that may wait for one receiver; further ones become dead letters at once."),
+    .count("hooks.keep", \.hooks.keep, 100...10_000_000, "Deliveries that are kept after their end."),
+  ]
+
+  private static let ending: [Setting] = [
     .duration(
       "shutdown.grace", \.shutdown.grace, .milliseconds(100) ... .seconds(600), orZero: true,
       "Time in which clients are sent away and requests in flight are finished."),

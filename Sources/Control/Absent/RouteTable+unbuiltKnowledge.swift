@@ -1,7 +1,7 @@
 import StreamServer
 
 extension RouteTable {
-  /// Routes of API sections 4 to 6: memory, hooks, channels, settings.
+  /// Routes of API sections 4 and 6: memory, channels, settings.
   static let unbuiltKnowledge: [Route<ControlPlane>] = [
     .init(
       absent: .post, "memory/save", aliases: ["memories"], tier: .fundamental, "Remember something.",
@@ -19,14 +19,6 @@ extension RouteTable {
     .init(absent: .get, "memory", tier: .supporting, "List the memory.", because: notBuilt),
     .init(absent: .get, "memory/stats", tier: .supporting, "How much is remembered.", because: notBuilt),
     .init(absent: .get, "memory/export", tier: .supporting, "The whole memory.", because: notBuilt),
-
-    .init(absent: .get, "hooks/contracts", tier: .fundamental, "List webhooks.", because: notBuilt),
-    .init(absent: .post, "hooks/contracts", tier: .fundamental, "Make a webhook.", because: notBuilt),
-    .init(absent: .delete, "hooks/contracts/{id}", tier: .fundamental, "End a webhook.", because: notBuilt),
-    .init(
-      absent: .get, "hooks/properties", tier: .fundamental, "What webhooks can ask for.", because: notBuilt),
-    .init(absent: .post, "hooks/contracts/{id}/test", tier: .supporting, "Try a webhook.", because: notBuilt),
-    .init(absent: .get, "hooks/deliveries", tier: .supporting, "List deliveries.", because: notBuilt),
 
     .init(
       absent: .post, "channels/{name}/publish", tier: .supporting, "Publish on a channel.", because: notBuilt),

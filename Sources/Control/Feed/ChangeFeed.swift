@@ -13,6 +13,7 @@ actor ChangeFeed: TimerSink {
   nonisolated let loop: EventLoop
   private let store: Store
   private let rules: FeedRules
+  private let hooks: HookRules
   private let sessionJSON: SessionJSON
   private let clockMS: @Sendable () -> Int64
   private let note: @Sendable (String) -> Void
@@ -24,17 +25,19 @@ actor ChangeFeed: TimerSink {
   private var newest: Int64 = 0
   private var coalescer = Coalescer()
   private var isSweepArmed = false
+  private var onQueued: @Sendable () -> Void = {}
 
   private enum Timer: UInt64 { case sweep = 1, retry }
 
   init(
-    loop: EventLoop, store: Store, rules: FeedRules, sessionJSON: SessionJSON,
+    loop: EventLoop, store: Store, rules: FeedRules, hooks: HookRules, sessionJSON: SessionJSON,
     clockMS: @escaping @Sendable () -> Int64, note: @escaping @Sendable (String) -> Void,
     publish: @escaping @Sendable ([FeedEvent]) -> Void
   ) {
     self.loop = loop
     self.store = store
     self.rules = rules
+    self.hooks = hooks
     self.sessionJSON = sessionJSON
     self.clockMS = clockMS
     self.note = note
@@ -51,6 +54,9 @@ actor ChangeFeed: TimerSink {
   }
 
   var health: Health { Health(pending: pending.count, lost: lost, failure: failure) }
+
+  /// Has it told, on the home loop, when deliveries were put into the outbox.
+  func whenQueued(_ body: @escaping @Sendable () -> Void) { onQueued = body }
 
   // MARK: Changes
 
@@ -86,12 +92,16 @@ actor ChangeFeed: TimerSink {
   func commit<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws(StoreError) -> (Value, [Change])
   ) async throws(StoreError) -> Value {
-    let limits = store.limits
-    let (value, stored) = try await store.write { (database) throws(StoreError) in
+    let (limits, epoch, hooks, now) = (store.limits, Epoch(store.feedEpoch), hooks, clockMS())
+    let (value, stored, queued) = try await store.write { (database) throws(StoreError) in
       let (value, changes) = try body(database)
-      return (value, changes.isEmpty ? [] : try database.append(changes, limits: limits))
+      guard !changes.isEmpty else { return (value, changes, 0) }
+      let stored = try database.append(changes, limits: limits)
+      let outbox = Outbox(database: database, epoch: epoch, rules: hooks)
+      return (value, stored, try outbox.enqueue(stored, nowMS: now))
     }
     handOn(stored)
+    if queued > 0 { onQueued() }
     return value
   }
 
@@ -122,9 +132,8 @@ actor ChangeFeed: TimerSink {
     let batch = pending
     pending = []
     do {
-      let stored = try await store.append(batch)
+      try await commit { (_) throws(StoreError) in ((), batch) }
       failure = nil
-      handOn(stored)
       isWriting = false
       write()
     } catch {

@@ -10,7 +10,7 @@ extension ControlPlane {
     let turns = loops.map { ($0.name, $0.statistics) }
     return Self.streamMetrics(shards) + Self.latency(shards) + Self.tailMetrics(tail)
       + Self.loopMetrics(turns)
-      + (await indexMetrics()) + ProcessFacts.read().metrics(startedAtMS: rules.startedAtMS)
+      + (await indexMetrics()) + hookMetrics() + ProcessFacts.read().metrics(startedAtMS: rules.startedAtMS)
   }
 
   private static func streamMetrics(_ shards: [ShardStatistics]) -> [Metric] {
@@ -95,6 +95,18 @@ extension ControlPlane {
       Metric(
         "loop_long_turns_total", .counter, "Turns that were logged as long.", each { Double($0.longTurns) }),
       Metric("loop_timers", .gauge, "Timers scheduled.", each { Double($0.timers) }),
+    ]
+  }
+
+  private func hookMetrics() -> [Metric] {
+    let counts = hooks.assumeIsolated { $0.counts }
+    return [
+      Metric(
+        "hook_attempts_total", .counter, "Attempts to deliver a webhook, by outcome.",
+        [("delivered", counts.delivered), ("retried", counts.retried), ("failed", counts.failed)].map {
+          .init(labels: [("outcome", $0.0)], value: Double($0.1))
+        }),
+      Metric("hook_attempts_in_flight", .gauge, "Attempts that go on now.", counts.inFlight),
     ]
   }
 

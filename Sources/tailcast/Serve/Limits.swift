@@ -79,5 +79,13 @@ extension ControlRules {
     feed.coalesce = configuration.feed.coalesce
     search.enabled = configuration.search.enabled
     search.pageBytes = configuration.search.pageBytes
+    hooks.enabled = configuration.hooks.enabled
+    hooks.allowPrivate = configuration.hooks.allowPrivate
+    hooks.timeout = configuration.hooks.timeout
+    hooks.attempts = configuration.hooks.attempts
+    hooks.inFlight = configuration.hooks.inFlight
+    hooks.maxContracts = configuration.hooks.maxContracts
+    hooks.maxPending = configuration.hooks.maxPending
+    hooks.keep = configuration.hooks.keep
   }
 }

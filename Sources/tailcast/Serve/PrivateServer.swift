@@ -33,6 +33,8 @@ final class PrivateServer: LocalTranscripts {
     own.listen.tcp = false
     own.listen.socket = socket
     own.log.level = .error
+    // A command that reads sends nothing to others.
+    own.hooks.enabled = false
     let settings = own
     let (journal, path) = (Journal(own.log), socket)
     let done = Signal()

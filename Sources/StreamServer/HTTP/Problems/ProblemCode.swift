@@ -80,6 +80,16 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case sessionNotFound = "SESSION_NOT_FOUND"
   /// No record ends at this position, or it has no such block.
   case recordNotFound = "RECORD_NOT_FOUND"
+  /// No contract of webhooks has this id.
+  case hookNotFound = "HOOK_NOT_FOUND"
+  /// There is a contract of this id already.
+  case hookExists = "HOOK_EXISTS"
+  /// A contract that cannot be kept; `details.field` names what is wrong.
+  case hookUnprocessable = "HOOK_UNPROCESSABLE"
+  /// No delivery of a webhook has this id.
+  case deliveryNotFound = "DELIVERY_NOT_FOUND"
+  /// The delivery cannot be tried again now.
+  case deliveryPending = "DELIVERY_PENDING"
   /// The path is known, not with this method.
   case methodNotAllowed = "METHOD_NOT_ALLOWED"
   /// The body is over the route's limit.
@@ -113,7 +123,9 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case .validationError, .invalidCursor, .malformedRequest: .validation
     case .unauthorized, .invalidAPIKey: .unauthorized
     case .originNotAllowed, .identityNotTrusted, .forbidden: .forbidden
-    case .routeNotFound, .sessionNotFound, .recordNotFound: .notFound
+    case .routeNotFound, .sessionNotFound, .recordNotFound, .hookNotFound, .deliveryNotFound: .notFound
+    case .hookExists, .deliveryPending: .conflict
+    case .hookUnprocessable: .unprocessable
     case .methodNotAllowed: .method
     case .payloadTooLarge, .headTooLarge: .payload
     case .unsupportedMediaType: .media
