@@ -10,7 +10,8 @@ extension ControlPlane {
     let match = router.match(request.head.method, request.head.path)
     var mount = Mount(ofPath: request.head.path)
     if case .found(_, let found, _) = match { mount = found }
-    var fields: [(name: String, value: String)] = []
+    // Refusals too: a page that may ask may also read why it gets nothing.
+    var fields = gate.sharedOrigin(request).map(Self.sharing) ?? []
     var reply: Reply
     var refused: ProblemCode?
     do throws(Problem) {
@@ -45,7 +46,6 @@ extension ControlPlane {
     let caller = try gate.admit(
       request, access: operation?.access ?? .identified, delivery: operation?.delivery ?? .response,
       nowMS: clockMS())
-    if let origin = caller.foreignOrigin { fields += Self.sharing(with: origin) }
     if gate.isPreflight(request), caller.foreignOrigin != nil { return .response(Response(status: 204)) }
     if let verdict = gate.count(caller, operation?.rateClass ?? .other, nowMS: clockMS()) {
       fields += verdict.headers

@@ -156,7 +156,17 @@ import Wire
     #expect(preflight.headers["access-control-allow-origin"] == "https://good.example")
     let answer = await fixture.ask(.get, "/sessions", headers: origin + Self.key, peer: Self.local)
     #expect(answer.headers["access-control-allow-origin"] == "https://good.example")
-    #expect(await fixture.ask(.get, "/sessions", headers: origin, peer: Self.local).code == "UNAUTHORIZED")
+    let refused = await fixture.ask(.get, "/sessions", headers: origin, peer: Self.local)
+    #expect(refused.code == "UNAUTHORIZED")
+    #expect(refused.headers["access-control-allow-origin"] == "https://good.example")
+    for path in ["/nowhere", "/sessions/none"] {
+      let missing = await fixture.ask(.get, path, headers: origin + Self.key, peer: Self.local)
+      #expect(missing.status == 404)
+      #expect(missing.headers["access-control-allow-origin"] == "https://good.example")
+    }
+    let bad = await fixture.ask(
+      .get, "/sessions", headers: [("origin", "https://bad.example")] + Self.key, peer: Self.local)
+    #expect(bad.headers["access-control-allow-origin"] == nil)
     let own = await fixture.ask(.get, "/sessions", headers: Self.key, peer: Self.local)
     #expect(own.headers["access-control-allow-origin"] == nil)
   }

@@ -51,6 +51,13 @@ public struct Gate: Sendable {
     request.head.method == .options && request.head.headers["access-control-request-method"] != nil
   }
 
+  /// The foreign origin whose pages may read the answers to this request, refusals included.
+  public func sharedOrigin(_ request: Request) -> String? {
+    let sent = request.head.headers.all("origin")
+    guard sent.count == 1, let origin = sent.first, origins.contains(origin.lowercased()) else { return nil }
+    return origin
+  }
+
   private func isTrusted(_ peer: Peer) -> Bool {
     switch peer {
     case .unix: true
@@ -95,8 +102,8 @@ public struct Gate: Sendable {
     let sent = request.head.headers.all("origin")
     guard let origin = sent.first else { return nil }
     let lower = origin.lowercased()
+    if let shared = sharedOrigin(request) { return shared }
     if sent.count == 1 {
-      if origins.contains(lower) { return origin }
       for scheme in ["http://", "https://"] where lower.hasPrefix(scheme) {
         if let from = HostName(lower.dropFirst(scheme.count)), let host, same(from, host, scheme) {
           return nil
