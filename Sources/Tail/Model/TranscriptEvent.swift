@@ -55,12 +55,16 @@ public struct Turn: Sendable {
   public var reason: String?
   /// How long the turn took, in milliseconds.
   public var durationMS: Int?
+  /// At its end the tokens of all its model calls under the agent's own names: a JSON object of numbers. Nil when the
+  /// turn's beginning was not read or the agent does not say.
+  public var usage: JSONSlice?
 
   /// A turn event.
-  public init(_ state: State, reason: String? = nil, durationMS: Int? = nil) {
+  public init(_ state: State, reason: String? = nil, durationMS: Int? = nil, usage: JSONSlice? = nil) {
     self.state = state
     self.reason = reason
     self.durationMS = durationMS
+    self.usage = usage
   }
 }
 

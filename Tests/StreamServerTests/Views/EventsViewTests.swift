@@ -63,7 +63,7 @@ struct EventsViewTests {
     let frames = render(
       .events, everything,
       .update(MessageUpdate(uuid: "g1", message: changed, changed: [1, 9])),
-      .turn(Turn(.ended, reason: "done", durationMS: 12)),
+      .turn(Turn(.ended, reason: "done", durationMS: 12, usage: json(#"{"input_tokens":3}"#))),
       .compaction(Compaction(trigger: "auto", preTokens: 9, summary: string("sum"))),
       .compaction(Compaction()),
       .retract(Retract(from: "u7")), .retract(Retract(turns: 2)), .branch(parent: "u3"),
@@ -74,7 +74,7 @@ struct EventsViewTests {
     #expect(
       frames == [
         #".1 update {"id":"9f3c21aa-18442.1","uuid":"g1","blocks":[{"index":1,"type":"text","text":"b"}]}"#,
-        #".2 turn {"state":"ended","reason":"done","duration_ms":12}"#,
+        #".2 turn {"state":"ended","reason":"done","duration_ms":12,"usage":{"input_tokens":3}}"#,
         #".3 compaction {"trigger":"auto","pre_tokens":9,"summary":"sum"}"#,
         #".4 compaction {"trigger":null}"#,
         #".5 retract {"from":"u7"}"#,

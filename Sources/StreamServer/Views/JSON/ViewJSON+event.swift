@@ -27,12 +27,13 @@ extension ViewJSON {
     return update.changed.filter { blocks.indices.contains($0) && shows(blocks[$0]) }
   }
 
-  /// `{state, reason?, duration_ms?}`
+  /// `{state, reason?, duration_ms?, usage?}`
   func turn(_ turn: Turn, into writer: inout JSONWriter) {
     writer.object { writer in
       writer.field("state", turn.state.rawValue)
       writer.fieldIfPresent("reason", turn.reason)
       writer.fieldIfPresent("duration_ms", turn.durationMS)
+      writer.fieldIfPresent("usage", turn.usage)
     }
   }
 

@@ -27,6 +27,7 @@ extension ClaudeDialect {
     message.model = model?.string
     message.usage = found[3].flatMap { $0.kind == .object ? $0 : nil }
     message.step = step
+    if let usage = message.usage, !row.isSidechain, !isSynthetic { turn.use(usage, step: step) }
     message.isError = row.isApiErrorMessage || isSynthetic
     if isSynthetic, blocks.count == 1, case .text(let text) = blocks[0],
       text.hasStringPrefix("No response requested")

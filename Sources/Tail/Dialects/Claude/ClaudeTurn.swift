@@ -6,11 +6,15 @@ struct ClaudeTurn: Sendable {
   private var isOpen: Bool?
   /// The model call whose end closed the turn: its further lines open no new one.
   private var closingStep: UInt64?
+  private var tokens = TokenSum([
+    "input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens",
+  ])
 
   /// A person spoke.
   mutating func start(into events: inout [TranscriptEvent]) {
     isOpen = true
     closingStep = nil
+    tokens.reset()
     events.append(.turn(Turn(.started)))
   }
 
@@ -18,6 +22,11 @@ struct ClaudeTurn: Sendable {
   mutating func resume(step: String?, into events: inout [TranscriptEvent]) {
     guard isOpen == false, step == nil || closingStep != step.map({ fingerprint($0) }) else { return }
     start(into: &events)
+  }
+
+  /// A row of the model says what its call has used so far.
+  mutating func use(_ usage: JSONSlice, step: String?) {
+    tokens.add(usage, call: step.map { fingerprint($0) } ?? 0)
   }
 
   /// The model gave its last word (`stop_reason`), before any mark of the system.
@@ -34,15 +43,23 @@ struct ClaudeTurn: Sendable {
       }
       return
     }
+    let usage = takeUsage()
     isOpen = false
-    events.append(.turn(Turn(.ended, reason: reason, durationMS: durationMS)))
+    events.append(.turn(Turn(.ended, reason: reason, durationMS: durationMS, usage: usage)))
   }
 
   /// The user stopped the turn.
   mutating func abort(reason: String?, into events: inout [TranscriptEvent]) {
     guard isOpen != false else { return }
+    let usage = takeUsage()
     isOpen = false
     closingStep = nil
-    events.append(.turn(Turn(.aborted, reason: reason)))
+    events.append(.turn(Turn(.aborted, reason: reason, usage: usage)))
+  }
+
+  /// Nil when the decoder started in the middle of the turn: part of a sum would look like the whole.
+  private mutating func takeUsage() -> JSONSlice? {
+    let usage = tokens.take()
+    return isOpen == true ? usage : nil
   }
 }

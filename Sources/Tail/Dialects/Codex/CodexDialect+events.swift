@@ -18,7 +18,10 @@ extension CodexDialect {
       events.append(.retract(Retract(turns: (event["num_turns"]?.int).flatMap { Int(exactly: $0) })))
     case "context_compacted": compact(summary: nil, lane: .event, into: &events)
     case "token_count":
-      if let info = event["info"], info.kind == .object { events.append(.usage(info)) }
+      if let info = event["info"], info.kind == .object {
+        turn.use(info)
+        events.append(.usage(info))
+      }
     case "item_completed": readCompleted(line, event["item"], into: &events)
     case "patch_apply_end", "mcp_tool_call_end", "web_search_end", "exec_command_end":
       readCallEnd(line, into: &events)
