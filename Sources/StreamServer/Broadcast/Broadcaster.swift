@@ -196,6 +196,7 @@ actor Broadcaster {
     guard var facts = topic.facts else { return }
     let before = facts
     if let begins = batch.begins { facts = begins }
+    facts.path = batch.path
     facts.epoch = batch.epoch
     facts.head = batch.head
     facts.witness = batch.witness

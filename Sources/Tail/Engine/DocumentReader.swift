@@ -27,6 +27,9 @@ struct DocumentReader: Sendable {
     return DocumentReader(facts: facts, json: json, document: document)
   }
 
+  /// The agent's own id of the session.
+  var sessionID: String? { json["sessionId"]?.string.map(TranscriptName.legal) }
+
   /// What tells this conversation from any other.
   var firstHash: [UInt8] {
     Digest.sha256(Array((json["sessionId"]?.bytes ?? []) + (json["startTime"]?.bytes ?? [])))

@@ -51,6 +51,11 @@ final class FollowedSession {
     return begins
   }
 
+  /// False once a log has taken the place of the document.
+  func follows(_ follower: DocumentFollower) -> Bool {
+    if case .document(let current) = kind { current === follower } else { false }
+  }
+
   /// Bytes that are in the file and were not read yet.
   var lagBytes: UInt64 {
     guard case .lines(let follower) = kind else { return 0 }

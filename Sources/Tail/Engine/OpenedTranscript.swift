@@ -55,8 +55,13 @@ struct OpenedTranscript: Sendable {
 
   /// The hash of the first line, or nil while it has no end. Only its head is read into memory.
   private static func firstLineHash(_ file: OpenFile, size: UInt64) throws(SystemError) -> [UInt8]? {
+    // Most first lines are short, and this is asked after every burst of appends.
+    for count in [4 << 10, FileIdentity.hashedBytes] {
+      let head = try file.read(at: 0, count: count)
+      if let end = head.firstIndex(of: 0x0A) { return FileIdentity.hash(ofFirst: head[..<end]) }
+      if head.count < count { return nil }
+    }
     let head = try file.read(at: 0, count: FileIdentity.hashedBytes)
-    if let end = head.firstIndex(of: 0x0A) { return FileIdentity.hash(ofFirst: head[..<end]) }
     var offset = UInt64(head.count)
     while offset < size {
       let chunk = try file.read(at: offset, count: 256 << 10)
@@ -70,11 +75,13 @@ struct OpenedTranscript: Sendable {
   /// The position after the last newline, searched backwards.
   private static func lastBoundary(_ file: OpenFile, size: UInt64) throws(SystemError) -> UInt64 {
     var end = size
+    var span: UInt64 = 4 << 10
     while end > 0 {
-      let start = end > 64 << 10 ? end - (64 << 10) : 0
+      let start = end - min(end, span)
       let chunk = try file.read(at: start, count: Int(end - start))
       if let newline = chunk.lastIndex(of: 0x0A) { return start + UInt64(newline) + 1 }
       end = start
+      span = 64 << 10
     }
     return 0
   }

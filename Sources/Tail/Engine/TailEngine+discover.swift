@@ -123,6 +123,7 @@ extension TailEngine {
       if name.isDocument && !old.isDocument { return }
       if old.isDocument && !name.isDocument { delist(id) }
     }
+    defer { supersede(id) }
     // The file may have grown while its id was being read, and that event had no session to go to.
     insert(path, root: root, name: name, facts: (try? FileFacts.of(path)) ?? facts, id: id)
   }
@@ -172,6 +173,7 @@ extension TailEngine {
       current.path = path
       follower.path = path
       keep(follower.row(nowMS: clockMS()))
+      tellMoved(current)
     }
     watchLink(old.id)
     unsavedSessions.insert(old.id)

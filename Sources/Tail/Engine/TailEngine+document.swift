@@ -24,13 +24,13 @@ extension TailEngine {
   private func take(
     _ document: DocumentReader, of current: FollowedSession, _ follower: DocumentFollower, path: String
   ) async {
-    guard followed[current.session] === current else { return }
+    guard followed[current.session] === current, current.follows(follower) else { return }
     let (items, restart) = follower.take(document)
     guard !items.isEmpty || restart != nil else { return }
     let row = follower.row(path: path, nowMS: clockMS())
     if restart != nil { await saveNow(row) } else { keep(row) }
     // Whoever watches by now was told of a later state.
-    guard followed[current.session] === current else { return }
+    guard followed[current.session] === current, current.follows(follower) else { return }
     let epoch = follower.epoch
     let begins = current.takeBegins()
     note(epoch, of: current)
@@ -38,7 +38,7 @@ extension TailEngine {
     news(
       .batch(
         TailBatch(
-          session: current.session, epoch: epoch, restart: begins ? nil : restart,
+          session: current.session, path: path, epoch: epoch, restart: begins ? nil : restart,
           begins: begins ? catalog[current.session].map { facts(of: current, $0) } : nil, items: items,
           head: follower.head, witness: follower.witness)))
   }

@@ -158,7 +158,7 @@ extension TailEngine {
     news(
       .batch(
         TailBatch(
-          session: current.session, epoch: epoch, restart: begins ? nil : restart,
+          session: current.session, path: current.path, epoch: epoch, restart: begins ? nil : restart,
           begins: begins ? catalog[current.session].map { facts(of: current, $0) } : nil,
           items: lines.map(TailItem.init), head: follower.head, witness: follower.witness)))
     if let row = follower.row(nowMS: clockMS()) { keep(row) }
@@ -173,6 +173,31 @@ extension TailEngine {
         entry.earlier[index].epoch = epoch
       }
     }
+  }
+
+  /// Who watches a document whose history a log has taken over goes on with the log, from its beginning.
+  func supersede(_ id: String) {
+    guard let current = followed[id], case .document = current.kind, let entry = catalog[id],
+      !entry.isDocument, !entry.files.contains(where: { $0.path == current.path })
+    else { return }
+    watcher.unwatch(linkedFile: current.path)
+    unwatchedLinks.remove(current.path)
+    let follower = Follower(fromStartOf: entry.path, entry.facts, limits: limits)
+    current.enter(.lines(follower), path: entry.path, before: nil)
+    watchLink(id)
+    advance(current)
+  }
+
+  /// Tells watchers where a transcript has gone: who reads its history from the file must look there.
+  func tellMoved(_ current: FollowedSession) {
+    guard case .lines(let follower) = current.kind, follower.restart == nil,
+      let epoch = follower.identity?.epoch
+    else { return }
+    news(
+      .batch(
+        TailBatch(
+          session: current.session, path: follower.path, epoch: epoch, items: [], head: follower.head,
+          witness: follower.witness)))
   }
 
   /// Watches the inode of a followed transcript that can change under a name elsewhere.

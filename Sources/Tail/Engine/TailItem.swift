@@ -21,6 +21,8 @@ public enum TailItem: Sendable {
 public struct TailBatch: Sendable {
   /// The session.
   public var session: String
+  /// Where the file is; it may have been moved.
+  public var path: String
   /// The epoch of every position in it.
   public var epoch: Epoch
   /// Set when the content starts over here: the items then begin at position 0.

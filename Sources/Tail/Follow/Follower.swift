@@ -51,6 +51,17 @@ final class Follower {
     rules = FollowRules(device: held?.device, inode: held?.inode, position: opened.boundary)
   }
 
+  /// Begins with a file of which nothing was read yet.
+  init(fromStartOf path: String, _ facts: FileFacts, limits: TailLimits) {
+    self.path = path
+    self.limits = limits
+    self.facts = facts
+    incarnation = 0
+    witness = .none
+    assembler = LineAssembler(at: 0, limit: limits.maxRecordBytes)
+    rules = FollowRules(device: nil, inode: nil, position: 0)
+  }
+
   /// The position after the last whole line.
   var head: UInt64 { assembler.boundary }
   /// Bytes seen, with the unfinished line.

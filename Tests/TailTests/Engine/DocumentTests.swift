@@ -77,6 +77,45 @@ struct DocumentTests {
     }
   }
 
+  @Test("A log that takes a document's place is told to those who watch the document, from its beginning")
+  func superseded() async throws {
+    folder.makeFolder("root/p/chats")
+    folder.rewrite(file, document([("a", "1")]))
+    try await withTail(folder, agent: .gemini) { tail in
+      let facts = try await tail.engine.watch("g1")
+      let log = "root/p/chats/session-2026-01-31T10-12-aaaaaaaa.jsonl"
+      folder.rewrite(log, "{\"sessionId\":\"g1\"}\n{\"id\":\"a\",\"type\":\"user\",\"content\":\"1\"}\n")
+      await tail.eventually("the watcher starves") {
+        await self.batches(tail).contains { $0.begins != nil }
+      }
+      let first = await batches(tail).first { $0.begins != nil }
+      #expect(first?.epoch != facts.epoch && first?.begins?.isDocument == false)
+      #expect(first?.path == folder.file(log) && first?.items.first?.end == 19)
+      folder.append("{\"id\":\"b\",\"type\":\"user\",\"content\":\"2\"}\n", to: log)
+      await tail.eventually("no growth") { await self.batches(tail).last?.items.last?.end == 97 }
+      let now = try await tail.engine.facts("g1")
+      #expect(!now.isDocument && now.path == folder.file(log) && now.epoch == first?.epoch)
+      #expect(try await tail.store.identity(path: folder.file(log))?.epoch == now.epoch?.value)
+    }
+  }
+
+  private func batches(_ tail: RunningTail) async -> [TailBatch] {
+    await tail.told.read { news in
+      news.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
+    }
+  }
+
+  @Test("A document is a session also when its id stands behind everything else")
+  func lateID() async throws {
+    folder.makeFolder("root/p/chats")
+    let list = (0..<200).map { "{\"id\":\"m\($0)\",\"type\":\"user\",\"content\":\"some words\"}" }
+    folder.rewrite(file, "{\"messages\":[" + list.joined(separator: ",") + "],\"sessionId\":\"late\"}")
+    try await withTail(folder, agent: .gemini) { tail in
+      let facts = try await tail.engine.watch("late")
+      #expect(facts.isDocument && facts.head == 200)
+    }
+  }
+
   @Test("What is found while a restart is being stored is told after it")
   func overtaking() async throws {
     folder.makeFolder("root/p/chats")
