@@ -86,6 +86,9 @@ public actor Store {
     }
   }
 
+  /// Ends the connection, so that a server that stops leaves one file; what is asked for afterwards throws.
+  public func close() { reader.database.close() }
+
   /// Tries to write a file that could only be read so far.
   private func reopen() throws(StoreError) {
     let opened = try OpenedDatabase.writing(path, migrations: migrations, limits: limits, nowMS: now())

@@ -23,6 +23,7 @@ public final class Database {
   private let handle: OpaquePointer
   private var statements: [String: Statement] = [:]
   private let cachedStatements: Int
+  private var isOpen = true
 
   /// Opens a connection; SQLite touches the file at the first statement only.
   /// - Parameter busyTimeout: how long a statement waits for another connection's lock.
@@ -53,31 +54,43 @@ public final class Database {
 
   /// From now on a statement waits this long for another connection's lock.
   func waitForLocks(_ time: Duration) {
+    guard isOpen else { return }
     let wait = time.components
     sqlite3_busy_timeout(
       handle, Int32(clamping: wait.seconds * 1000 + wait.attoseconds / 1_000_000_000_000_000))
   }
 
   // Statements that are still held keep the connection open until they are gone too.
-  deinit { sqlite3_close_v2(handle) }
+  deinit { if isOpen { sqlite3_close_v2(handle) } }
+
+  /// Ends the connection; the last one of a file moves the write-ahead log into it and removes the log. What comes
+  /// after throws.
+  func close() {
+    guard isOpen else { return }
+    isOpen = false
+    statements.removeAll()
+    sqlite3_close_v2(handle)
+  }
 
   /// The row id of the newest insert on this connection.
-  public var lastInsertRowID: Int64 { sqlite3_last_insert_rowid(handle) }
+  public var lastInsertRowID: Int64 { isOpen ? sqlite3_last_insert_rowid(handle) : 0 }
 
   /// How many rows the newest insert, update or delete changed.
-  public var changes: Int { Int(sqlite3_changes64(handle)) }
+  public var changes: Int { isOpen ? Int(sqlite3_changes64(handle)) : 0 }
 
   /// True between the beginning of a transaction and its end; SQLite ends one by itself on a full disk.
-  public var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+  public var isInTransaction: Bool { isOpen && sqlite3_get_autocommit(handle) == 0 }
 
   /// Runs any number of statements without values and drops their rows.
   public func execute(_ sql: String) throws(StoreError) {
+    guard isOpen else { throw .closed }
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw StoreError(code: code, connection: handle) }
   }
 
   /// The compiled statement, from the cache unless the cached one is in the middle of its rows.
   public func prepare(_ sql: String) throws(StoreError) -> Statement {
+    guard isOpen else { throw .closed }
     if let cached = statements[sql], !cached.isRunning { return cached }
     let statement = try Statement(sql, connection: handle, persistent: true)
     // Texts made at run time (lists of topics) could otherwise fill the cache for ever.

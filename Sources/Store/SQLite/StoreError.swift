@@ -14,6 +14,8 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// The code of a damaged database that cannot be moved out of the way.
   public static let damagedInPlace: Int32 = -3
+  /// The server is stopping.
+  static let closed = StoreError(code: SQLITE_MISUSE, message: "the database is closed")
   /// SQLite's code for a damaged file.
   static let corruptDatabase: Int32 = SQLITE_CORRUPT
 
