@@ -94,7 +94,11 @@ public actor ControlPlane: TimerSink {
   /// The sessions are listed: takes them over, says that the server is ready and begins to index.
   public func start() async {
     let entries = await sessions.entries()
-    for entry in entries { index.put(entry) }
+    for (number, entry) in entries.enumerated() {
+      // Ten thousand sessions in one turn would keep every watcher waiting; what news has told meanwhile is newer.
+      if number % 256 == 255 { await Task.yield() }
+      if index.rows[entry.id] == nil { index.put(entry) }
+    }
     enter(.ready)
     let hooks = hooks
     await feed.whenQueued { [weak hooks] in hooks?.assumeIsolated { $0.wake() } }
@@ -115,6 +119,9 @@ public actor ControlPlane: TimerSink {
     let version = rules.version
     feed.assumeIsolated { $0.announce(type, version: version) }
   }
+
+  /// Stores what is not stored yet; the last step before the store is closed.
+  public func stop() async { await feed.flush() }
 
   /// Gives the loops and their counters, for health and metrics.
   public func attach(loops: [EventLoop], statistics: any StatisticsSource) {

@@ -37,6 +37,10 @@ public struct ControlRules: Sendable {
 public struct FeedRules: Sendable, Hashable {
   /// Least time between two `transcript.appended` of one session.
   public var coalesce = Duration.milliseconds(100)
+  /// Least time between two `session.updated` of one session; the last of them has the newest state.
+  public var coalesceUpdates = Duration.seconds(1)
+  /// How long rows gather after a batch was written.
+  public var gather = Duration.milliseconds(20)
   /// A client that is further behind than this many rows is told `reset`.
   public var maxGap = 10_000
   /// Rows of one page.

@@ -39,18 +39,38 @@ import Wire
   @Test("One append of a session goes through at once, the rest of its span as one with the newest state")
   func coalesces() {
     var coalescer = Coalescer()
-    let rows = (0..<4).map { Change(timestampMS: Int64($0), topic: "transcript", type: "t", payload: "{}") }
-    #expect(coalescer.appended(rows[0], session: "a", nowMS: 0, spanMS: 100) == rows[0])
-    #expect(coalescer.appended(rows[1], session: "a", nowMS: 10, spanMS: 100) == nil)
-    #expect(coalescer.appended(rows[2], session: "a", nowMS: 99, spanMS: 100) == nil)
-    #expect(coalescer.appended(rows[3], session: "b", nowMS: 99, spanMS: 100) == rows[3])
-    #expect(coalescer.sweep(nowMS: 99, spanMS: 100).isEmpty)
-    #expect(coalescer.sweep(nowMS: 100, spanMS: 100) == [rows[2]])
-    #expect(coalescer.appended(rows[3], session: "a", nowMS: 150, spanMS: 100) == nil)
-    #expect(coalescer.sweep(nowMS: 200, spanMS: 100) == [rows[3]])
+    func take(_ id: String, _ bytes: UInt64, at now: Int64) -> Bool {
+      coalescer.take(entry(id, bytes: bytes), nowMS: now, spanMS: 100)
+    }
+    func sweep(_ now: Int64) -> [UInt64] { coalescer.sweep(nowMS: now, spanMS: 100).map(\.facts.size) }
+    #expect(take("a", 1, at: 0))
+    #expect(!take("a", 2, at: 10))
+    #expect(!take("a", 3, at: 99))
+    #expect(take("b", 4, at: 99))
+    #expect(sweep(99).isEmpty)
+    #expect(sweep(100) == [3])
+    #expect(!take("a", 4, at: 150))
+    coalescer.renew(entry("a", bytes: 5))
+    coalescer.renew(entry("b", bytes: 6))
+    #expect(sweep(200) == [5])
     #expect(!coalescer.isEmpty)
-    #expect(coalescer.sweep(nowMS: 300, spanMS: 100).isEmpty)
+    #expect(sweep(300).isEmpty)
     #expect(coalescer.isEmpty)
+  }
+
+  @Test("Updates of one session are one row a second with the newest state, other news is not held back")
+  func updates() async throws {
+    let fixture = try await Fixture { $0.feed.coalesce = .milliseconds(10) }
+    for title in ["one", "two", "three"] {
+      await fixture.plane.news(.updated(entry("a", title: title)))
+    }
+    await fixture.plane.news(.closed(entry("a", title: "four", status: .closed)))
+    let before = await fixture.published.first(3)
+    #expect(before.dropFirst().map(\.type) == ["session.updated", "session.closed"])
+    fixture.clock.nowMS.add(1000, ordering: .relaxed)
+    let after = await fixture.published.first(4)
+    let session = JSONSlice(validating: after[3].payload)?["session"]
+    #expect(session?["title"]?.string == "four" && session?["status"]?.string == "closed")
   }
 
   @Test("The last append of a burst is told without another one")

@@ -66,6 +66,16 @@ import Wire
     #expect(try await fixture.store.search("word", limit: 100).total == 10)
   }
 
+  @Test("A file whose last line is unfinished is done once its whole lines are indexed")
+  func unfinished() async throws {
+    let fixture = try await Fixture([]) { $0.search.enabled = true }
+    let grown = entry("a", bytes: 57)
+    await fixture.sessions.put(grown, head: 50)
+    await fixture.plane.news(.created(grown))
+    let done = await settled(fixture) { $0["bytes_done"]?.int == 50 && idle($0) }
+    #expect(done["files"]?.int == 1 && done["files_done"]?.int == 1 && done["bytes"]?.int == 57)
+  }
+
   @Test("What a session grows by is indexed, and a replaced transcript from its start")
   func grows() async throws {
     let fixture = try await Fixture([entry("a", bytes: 30)]) { $0.search.enabled = true }

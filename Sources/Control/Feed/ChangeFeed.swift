@@ -8,7 +8,8 @@ import Wire
 /// home loop.
 ///
 /// Rows are written in batches: what gathers while one batch is being written is the next one. A change is handed on
-/// after it was stored, never before: its number is its id.
+/// after it was stored, never before: its number is its id. The first row after a rest is written at once; a
+/// transaction costs as much as a hundred rows, so the next batch gathers for a moment.
 actor ChangeFeed: TimerSink {
   nonisolated let loop: EventLoop
   private let store: Store
@@ -23,11 +24,14 @@ actor ChangeFeed: TimerSink {
   private var failure: String?
   private var lost = 0
   private var newest: Int64 = 0
-  private var coalescer = Coalescer()
+  private var growth = Coalescer()
+  private var updates = Coalescer()
+  /// Set for `rules.gather` after each batch.
+  private var isGathering = false
   private var isSweepArmed = false
   private var onQueued: @Sendable () -> Void = {}
 
-  private enum Timer: UInt64 { case sweep = 1, retry }
+  private enum Timer: UInt64 { case sweep = 1, retry, gathered }
 
   init(
     loop: EventLoop, store: Store, rules: FeedRules, hooks: HookRules, sessionJSON: SessionJSON,
@@ -66,14 +70,22 @@ actor ChangeFeed: TimerSink {
     switch news {
     case .batch: break
     case .appended(let entry):
-      let change = FeedChanges(json: sessionJSON, nowMS: now).appended(entry)
-      let due = coalescer.appended(
-        change, session: entry.id, nowMS: now, spanMS: Int64(rules.coalesce.milliseconds))
-      if let due { append(due) }
+      if growth.take(entry, nowMS: now, spanMS: Int64(rules.coalesce.milliseconds)) { row(of: news, now) }
       armSweep()
-    default:
-      if let change = FeedChanges(json: sessionJSON, nowMS: now).change(news) { append(change) }
+    case .updated(let entry):
+      if updates.take(entry, nowMS: now, spanMS: Int64(rules.coalesceUpdates.milliseconds)) {
+        row(of: news, now)
+      }
+      armSweep()
+    case .created(let entry), .status(let entry), .closed(let entry), .replaced(let entry, _):
+      updates.renew(entry)
+      row(of: news, now)
     }
+  }
+
+  /// The row is made when it is due: most appends of a busy session never have one.
+  private func row(of news: TailNews, _ nowMS: Int64) {
+    if let change = FeedChanges(json: sessionJSON, nowMS: nowMS).change(news) { append(change) }
   }
 
   /// A transcript has bytes that are no record.
@@ -123,7 +135,7 @@ actor ChangeFeed: TimerSink {
   }
 
   private func write() {
-    guard !isWriting, failure == nil, !pending.isEmpty else { return }
+    guard !isWriting, !isGathering, failure == nil, !pending.isEmpty else { return }
     isWriting = true
     Task(executorPreference: loop) { await self.writeBatch() }
   }
@@ -135,13 +147,27 @@ actor ChangeFeed: TimerSink {
       try await commit { (_) throws(StoreError) in ((), batch) }
       failure = nil
       isWriting = false
-      write()
+      isGathering = true
+      _ = loop.schedule(after: rules.gather, sink: self, tag: Timer.gathered.rawValue)
     } catch {
       pending = batch + pending
       isWriting = false
       if failure == nil { note("change feed: cannot be stored: \(error)") }
       failure = error.message
       _ = loop.schedule(after: rules.retry, sink: self, tag: Timer.retry.rawValue)
+    }
+  }
+
+  /// Stores what still gathers, before the store is closed.
+  func flush() async {
+    while failure == nil, isWriting || !pending.isEmpty {
+      if isWriting {
+        // The storage answers in turn: the batch on its way comes back first.
+        _ = try? await store.changeLogRange()
+      } else {
+        isWriting = true
+        await writeBatch()
+      }
     }
   }
 
@@ -156,10 +182,17 @@ actor ChangeFeed: TimerSink {
     case .retry: retry()
     case .sweep:
       isSweepArmed = false
-      for change in coalescer.sweep(nowMS: clockMS(), spanMS: Int64(rules.coalesce.milliseconds)) {
-        append(change)
+      let now = clockMS()
+      for entry in growth.sweep(nowMS: now, spanMS: Int64(rules.coalesce.milliseconds)) {
+        row(of: .appended(entry), now)
+      }
+      for entry in updates.sweep(nowMS: now, spanMS: Int64(rules.coalesceUpdates.milliseconds)) {
+        row(of: .updated(entry), now)
       }
       armSweep()
+    case .gathered:
+      isGathering = false
+      write()
     case nil: break
     }
   }
@@ -179,7 +212,7 @@ actor ChangeFeed: TimerSink {
   }
 
   private func armSweep() {
-    guard !isSweepArmed, !coalescer.isEmpty else { return }
+    guard !isSweepArmed, !growth.isEmpty || !updates.isEmpty else { return }
     isSweepArmed = true
     _ = loop.schedule(after: rules.coalesce, sink: self, tag: Timer.sweep.rawValue)
   }

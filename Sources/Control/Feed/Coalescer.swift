@@ -1,12 +1,11 @@
-import Store
 import Tail
 
-/// Lets one `transcript.appended` of a session through at once and then at most one in each span, with the newest
-/// state. A value; the time is a parameter.
+/// Lets one piece of news of a session through at once and then at most one in each span, with the newest state. A
+/// value; the time is a parameter.
 struct Coalescer {
   private struct Quiet {
     var untilMS: Int64
-    var newest: Change?
+    var newest: SessionEntry?
   }
 
   private var quiet: [String: Quiet] = [:]
@@ -14,22 +13,27 @@ struct Coalescer {
   /// True when no sweep is needed.
   var isEmpty: Bool { quiet.isEmpty }
 
-  /// The row to append now, or nil if it waits for the sweep.
-  mutating func appended(_ change: Change, session: String, nowMS: Int64, spanMS: Int64) -> Change? {
-    if quiet[session] != nil {
-      quiet[session]?.newest = change
-      return nil
+  /// True when the news is to be told now; otherwise it waits for the sweep.
+  mutating func take(_ entry: SessionEntry, nowMS: Int64, spanMS: Int64) -> Bool {
+    if quiet[entry.id] != nil {
+      quiet[entry.id]?.newest = entry
+      return false
     }
-    quiet[session] = Quiet(untilMS: nowMS + spanMS)
-    return change
+    quiet[entry.id] = Quiet(untilMS: nowMS + spanMS)
+    return true
   }
 
-  /// The rows whose span is over.
-  mutating func sweep(nowMS: Int64, spanMS: Int64) -> [Change] {
-    var due: [Change] = []
+  /// Other news has told of a newer state: what waits must not tell an older one after it.
+  mutating func renew(_ entry: SessionEntry) {
+    if quiet[entry.id]?.newest != nil { quiet[entry.id]?.newest = entry }
+  }
+
+  /// The sessions whose span is over and that have news.
+  mutating func sweep(nowMS: Int64, spanMS: Int64) -> [SessionEntry] {
+    var due: [SessionEntry] = []
     for (session, state) in quiet where state.untilMS <= nowMS {
-      if let change = state.newest {
-        due.append(change)
+      if let entry = state.newest {
+        due.append(entry)
         quiet[session] = Quiet(untilMS: nowMS + spanMS)
       } else {
         quiet[session] = nil

@@ -21,12 +21,13 @@ extension Store {
     }
   }
 
+}
+
+extension Database {
   /// Remembers the counts of a file.
   func save(_ counts: IndexCounts) throws(StoreError) {
-    try write { (database) throws(StoreError) in
-      try database.run(
-        "INSERT OR REPLACE INTO index_counts(session_id, epoch, through, messages, turns) VALUES (?, ?, ?, ?, ?)",
-        counts.sessionID, counts.epoch, counts.through, counts.counts.messages, counts.counts.turns)
-    }
+    try run(
+      "INSERT OR REPLACE INTO index_counts(session_id, epoch, through, messages, turns) VALUES (?, ?, ?, ?, ?)",
+      counts.sessionID, counts.epoch, counts.through, counts.counts.messages, counts.counts.turns)
   }
 }

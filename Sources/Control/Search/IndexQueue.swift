@@ -8,6 +8,9 @@ struct IndexQueue {
   /// How many wait.
   var count: Int { waiting.count }
 
+  /// True when this session waits.
+  func contains(_ id: String) -> Bool { waiting.contains(id) }
+
   /// Puts a session in front of all others.
   mutating func push(_ id: String) {
     waiting.insert(id)

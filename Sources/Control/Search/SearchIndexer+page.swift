@@ -14,26 +14,32 @@ extension SearchIndexer {
       return false
     }
     let key = TimeIndexKey(path: facts.path, epoch: epoch.value)
-    let newest = facts.isDocument ? nil : try await store.newestTimeIndexEntry(key)?.newestMS
+    var newest = at.newestMS
+    if newest == nil, !facts.isDocument, at.through > 0 {
+      newest = try await store.newestTimeIndexEntry(key)?.newestMS
+    }
     let read = await history.index(facts, from: at.through, newestMS: newest, bytes: rules.pageBytes)
     guard case .success(let page) = read, page.through > at.through else { return false }
 
     var now = at
     now.through = page.through
     now.isDone = page.isDone
+    now.newestMS = page.times.last?.newestMS ?? newest
     now.counts.messages += page.messages
     now.counts.turns += page.turns
-    // The times go first: the index of messages may lag behind them, a page that comes again changes nothing.
-    if !facts.isDocument {
-      try await store.appendTimeIndex(
-        key, page.times.map { TimeIndexEntry(offset: $0.offset, newestMS: $0.newestMS) },
-        through: page.through)
+    let (done, reached) = (page.isDone, now.counts)
+    try await store.write { (database) throws(StoreError) in
+      if !facts.isDocument {
+        try database.appendTimeIndex(
+          key, page.times.map { TimeIndexEntry(offset: $0.offset, newestMS: $0.newestMS) },
+          through: page.through)
+      }
+      try database.saveIndexed(
+        sessionID: id, epoch: epoch.value, through: page.through, isDone: done,
+        page.rows.map(IndexedMessage.init))
+      try database.save(
+        IndexCounts(sessionID: id, epoch: epoch.value, through: page.through, counts: reached))
     }
-    try await store.saveIndexed(
-      sessionID: id, epoch: epoch.value, through: page.through, isDone: page.isDone,
-      page.rows.map(IndexedMessage.init))
-    try await store.save(
-      IndexCounts(sessionID: id, epoch: epoch.value, through: page.through, counts: now.counts))
     progress[id] = now
     if page.isDone { await finish(id, now) }
     return !page.isDone

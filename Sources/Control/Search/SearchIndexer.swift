@@ -22,6 +22,9 @@ actor SearchIndexer: TimerSink {
   private var failure: String?
   private var isRunning = false
   private var isStopped = false
+  private var runRest = Duration.zero
+  /// The session whose page is at hand.
+  private var current: String?
   private var isGrownArmed = false
   private var pause: CheckedContinuation<Void, Never>?
 
@@ -31,6 +34,8 @@ actor SearchIndexer: TimerSink {
     var through: UInt64
     var isDone: Bool
     var counts: SessionCounts
+    /// The newest timestamp up to there, once a page of this run has said it.
+    var newestMS: Int64?
   }
 
   /// What there is to index of one session.
@@ -43,6 +48,10 @@ actor SearchIndexer: TimerSink {
 
   /// How long a session that grows rests before its new part is indexed.
   private static let settle = Duration.milliseconds(500)
+  /// After a run that took a time the indexer lets sessions grow for this many times as long.
+  private static let restFactor = 2
+  /// But not for longer, also after the first run over all transcripts.
+  private static let longestRest = Duration.seconds(5)
   /// How long the indexer waits after a page that could not be stored.
   private static let retry = Duration.seconds(5)
 
@@ -77,7 +86,9 @@ actor SearchIndexer: TimerSink {
     } catch {
       fail("\(error)")
     }
-    for entry in entries.sorted(by: { $0.updatedMS < $1.updatedMS }) {
+    for (number, entry) in entries.sorted(by: { $0.updatedMS < $1.updatedMS }).enumerated() {
+      // Ten thousand sessions in one turn would keep every watcher waiting.
+      if number % 256 == 255 { await Task.yield() }
       files[entry.id] = File(size: entry.facts.size, isDocument: entry.isDocument)
       if needsIndexing(entry) { queue.push(entry.id) }
     }
@@ -102,7 +113,8 @@ actor SearchIndexer: TimerSink {
     grown.insert(entry.id)
     guard !isGrownArmed else { return }
     isGrownArmed = true
-    _ = loop.schedule(after: Self.settle, sink: self, tag: Timer.grown.rawValue)
+    // With a thousand writers the index comes a little later instead of taking the time of those who watch.
+    _ = loop.schedule(after: max(Self.settle, runRest), sink: self, tag: Timer.grown.rawValue)
   }
 
   /// A session is no more; what was indexed of it goes.
@@ -127,20 +139,24 @@ actor SearchIndexer: TimerSink {
   private func run() {
     guard !isRunning, !isStopped, !queue.isEmpty else { return }
     isRunning = true
+    let began = Instant.current()
     // The archive's and the storage's threads put the work of this priority behind all other.
     Task(executorPreference: loop, priority: .utility) {
       while await self.step() { await self.rest(self.rules.rest) }
-      await self.ended()
+      await self.ended(after: Instant.current() - began)
     }
   }
 
-  private func ended() {
+  private func ended(after time: Duration) {
     isRunning = false
+    runRest = min(time * Self.restFactor, Self.longestRest)
     run()
   }
 
   private func step() async -> Bool {
     guard !isStopped, let id = queue.pop() else { return false }
+    current = id
+    defer { current = nil }
     do {
       if try await indexPage(id) { queue.push(id) }
       failure = nil
@@ -211,7 +227,8 @@ actor SearchIndexer: TimerSink {
       // Positions of documents count messages, not bytes.
       let done = file.isDocument ? (known.isDone ? file.size : 0) : min(known.through, file.size)
       result.bytesDone += done
-      if known.isDone, done == file.size { result.filesDone += 1 }
+      // By what waits, not by bytes: an unfinished last line is never indexed.
+      if known.isDone, !grown.contains(id), !queue.contains(id), id != current { result.filesDone += 1 }
     }
     return result
   }

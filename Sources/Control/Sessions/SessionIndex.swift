@@ -31,14 +31,18 @@ struct SessionIndex: Sendable {
   }
 
   private(set) var rows: [String: Row] = [:]
-  /// Ids by key, oldest first; sorted when a list asks, and until a key changes.
+  /// Ids by key, oldest first, as they were when a list last asked.
   private var sorted: [Order: [String]] = [:]
+  /// The sessions whose key has changed since; nobody may ask for long, so it costs an insertion.
+  private var moved: [Order: Set<String>] = [:]
 
   /// Puts a session in, or its new keys.
   mutating func put(_ entry: SessionEntry) {
     let row = Row(entry)
     let old = rows.updateValue(row, forKey: row.id)
-    for order in Order.allCases where old?.key(order) != row.key(order) { sorted[order] = nil }
+    for order in Order.allCases where sorted[order] != nil && old?.key(order) != row.key(order) {
+      moved[order, default: []].insert(row.id)
+    }
   }
 
   /// Takes a session out.
@@ -49,8 +53,7 @@ struct SessionIndex: Sendable {
 
   /// The ids of the sessions that pass, in order.
   mutating func ids(by order: Order, descending: Bool, where passes: (Row) -> Bool) -> [String] {
-    let ordered = sorted[order] ?? sort(order)
-    sorted[order] = ordered
+    let ordered = sort(order)
     var ids: [String] = []
     for id in ordered {
       if let row = rows[id], passes(row) { ids.append(id) }
@@ -58,9 +61,30 @@ struct SessionIndex: Sendable {
     return descending ? ids.reversed() : ids
   }
 
-  /// Equal keys are ordered by id, so that pages of one state never overlap.
-  private func sort(_ order: Order) -> [String] {
-    rows.values.map { ($0.key(order), $0.id) }.sorted { $0 < $1 }.map(\.1)
+  /// Equal keys are ordered by id, so that pages of one state never overlap. Only what has moved is sorted anew.
+  private mutating func sort(_ order: Order) -> [String] {
+    let known = sorted.removeValue(forKey: order) ?? []
+    let moved = known.isEmpty ? Set(rows.keys) : self.moved.removeValue(forKey: order) ?? []
+    guard !moved.isEmpty else {
+      sorted[order] = known
+      return known
+    }
+    self.moved[order] = nil
+    let late = moved.compactMap { id in rows[id].map { ($0.key(order), id) } }.sorted { $0 < $1 }
+    var merged: [String] = []
+    merged.reserveCapacity(rows.count)
+    var next = 0
+    for id in known where !moved.contains(id) {
+      guard let row = rows[id] else { continue }
+      while next < late.count, late[next] < (row.key(order), id) {
+        merged.append(late[next].1)
+        next += 1
+      }
+      merged.append(id)
+    }
+    merged += late[next...].map(\.1)
+    sorted[order] = merged
+    return merged
   }
 }
 

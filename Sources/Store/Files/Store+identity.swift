@@ -41,6 +41,14 @@ extension Store {
   public func save(_ identities: [FileIdentityRow]) throws(StoreError) {
     try write { (database) throws(StoreError) in
       for row in identities {
+        // A file that only grew keeps its row and its place in the index of inodes.
+        try database.run(
+          """
+          UPDATE files SET incarnation = ?, epoch = ?, first_hash = ?, position = ?, witness = ?, size = ?,
+            mtime_ns = ?, seen_at = ? WHERE path = ? AND device = ? AND inode = ?
+          """, row.incarnation, row.epoch, row.firstHash, row.position, row.witness, row.size, row.mtimeNS,
+          row.seenAtMS, row.path, row.device, row.inode)
+        if database.changes > 0 { continue }
         try database.run(
           "INSERT OR REPLACE INTO files(\(FileIdentityRow.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
           row.path, row.device, row.inode, row.incarnation, row.epoch, row.firstHash, row.position,

@@ -51,18 +51,7 @@ extension Store {
     _ key: TimeIndexKey, _ entries: [TimeIndexEntry], through offset: UInt64
   ) throws(StoreError) {
     try write { (database) throws(StoreError) in
-      try database.run(
-        """
-        INSERT INTO time_indexed(path, epoch, through) VALUES (?, ?, ?)
-        ON CONFLICT(path, epoch) DO UPDATE SET through = max(through, excluded.through)
-        """, key.path, key.epoch, offset)
-      for entry in entries {
-        try database.run(
-          """
-          INSERT OR IGNORE INTO time_index(file_id, newest_ms, offset)
-          SELECT id, ?, ? FROM time_indexed WHERE path = ? AND epoch = ?
-          """, entry.newestMS, entry.offset, key.path, key.epoch)
-      }
+      try database.appendTimeIndex(key, entries, through: offset)
     }
   }
 
@@ -77,6 +66,26 @@ extension Store {
   public func dropTimeIndexes(path: String, except epoch: UInt32? = nil) throws(StoreError) {
     try write { (database) throws(StoreError) in
       try database.run("DELETE FROM time_indexed WHERE path = ? AND epoch IS NOT ?", path, epoch)
+    }
+  }
+}
+
+extension Database {
+  /// As `Store.appendTimeIndex`, inside the transaction of what was read with the times.
+  public func appendTimeIndex(
+    _ key: TimeIndexKey, _ entries: [TimeIndexEntry], through offset: UInt64
+  ) throws(StoreError) {
+    try run(
+      """
+      INSERT INTO time_indexed(path, epoch, through) VALUES (?, ?, ?)
+      ON CONFLICT(path, epoch) DO UPDATE SET through = max(through, excluded.through)
+      """, key.path, key.epoch, offset)
+    for entry in entries {
+      try run(
+        """
+        INSERT OR IGNORE INTO time_index(file_id, newest_ms, offset)
+        SELECT id, ?, ? FROM time_indexed WHERE path = ? AND epoch = ?
+        """, entry.newestMS, entry.offset, key.path, key.epoch)
     }
   }
 }

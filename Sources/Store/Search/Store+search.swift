@@ -65,26 +65,8 @@ extension Store {
     sessionID: String, epoch: UInt32, through offset: UInt64, isDone: Bool, _ messages: [IndexedMessage]
   ) throws(StoreError) -> Bool {
     try write { (database) throws(StoreError) in
-      let before = try database.first(
-        "SELECT through FROM indexed WHERE session_id = ? AND epoch = ?", sessionID, epoch
-      ) { $0.uint64(0) }
-      let isNew = before.map { $0 < offset } ?? true
-      try database.run(
-        """
-        INSERT INTO indexed(session_id, epoch, through, done) VALUES (?, ?, ?, ?)
-        ON CONFLICT(session_id, epoch) DO UPDATE SET done = excluded.done, through = excluded.through
-          WHERE excluded.through >= through
-        """, sessionID, epoch, offset, isDone)
-      guard isNew else { return false }
-      for message in messages {
-        try database.run(
-          """
-          INSERT INTO messages(file, cursor, role, ts_ms, text)
-          SELECT num, ?, ?, ?, ? FROM indexed WHERE session_id = ? AND epoch = ?
-          """, message.cursor, message.role, message.timestampMS, withoutMarks(message.text), sessionID, epoch
-        )
-      }
-      return true
+      try database.saveIndexed(
+        sessionID: sessionID, epoch: epoch, through: offset, isDone: isDone, messages)
     }
   }
 
@@ -94,6 +76,35 @@ extension Store {
       try database.run(
         "DELETE FROM indexed WHERE session_id = ?1 AND (?2 IS NULL OR epoch = ?2)", sessionID, epoch)
     }
+  }
+}
+
+extension Database {
+  /// As `Store.saveIndexed`, inside the transaction of what else is known of the page.
+  @discardableResult
+  public func saveIndexed(
+    sessionID: String, epoch: UInt32, through offset: UInt64, isDone: Bool, _ messages: [IndexedMessage]
+  ) throws(StoreError) -> Bool {
+    let before = try first(
+      "SELECT through FROM indexed WHERE session_id = ? AND epoch = ?", sessionID, epoch
+    ) { $0.uint64(0) }
+    let isNew = before.map { $0 < offset } ?? true
+    try run(
+      """
+      INSERT INTO indexed(session_id, epoch, through, done) VALUES (?, ?, ?, ?)
+      ON CONFLICT(session_id, epoch) DO UPDATE SET done = excluded.done, through = excluded.through
+        WHERE excluded.through >= through
+      """, sessionID, epoch, offset, isDone)
+    guard isNew else { return false }
+    for message in messages {
+      try run(
+        """
+        INSERT INTO messages(file, cursor, role, ts_ms, text)
+        SELECT num, ?, ?, ?, ? FROM indexed WHERE session_id = ? AND epoch = ?
+        """, message.cursor, message.role, message.timestampMS, withoutMarks(message.text), sessionID, epoch
+      )
+    }
+    return true
   }
 }
 

@@ -59,8 +59,7 @@ actor Surveyor {
   }
 
   /// The sessions of an earlier run, by id: thousands of them are read off the loop.
-  func restore(_ rows: [SessionRow], _ identities: [FileIdentityRow]) -> [String: SessionEntry] {
-    let epochs = Dictionary(identities.map { ($0.path, Epoch($0.epoch)) }) { first, _ in first }
+  func restore(_ rows: [SessionRow], _ epochs: [String: Epoch]) -> [String: SessionEntry] {
     var restored = [String: SessionEntry](minimumCapacity: rows.count)
     for row in rows {
       guard var entry = SessionEntry(row) else { continue }

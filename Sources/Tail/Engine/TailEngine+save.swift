@@ -53,11 +53,7 @@ extension TailEngine {
     guard let rows = try? await store.sessionRows() else { return }
     let identities = (try? await store.identities()) ?? []
     let epochs = Dictionary(identities.map { ($0.path, Epoch($0.epoch)) }) { first, _ in first }
-    for row in rows {
-      guard var entry = SessionEntry(row) else { continue }
-      entry.epoch = epochs[entry.path]
-      restored[entry.id] = entry
-    }
+    restored = await surveyor.restore(rows, epochs)
     await restoreChains(epochs)
   }
 }

@@ -47,16 +47,18 @@ extension TailEngine {
   func scheduleSurvey() {
     guard !isSurveyScheduled, !surveying.isEmpty, isReady else { return }
     isSurveyScheduled = true
-    arm(.survey, limits.surveyDelay)
+    arm(.survey, max(limits.surveyDelay, surveyRest))
   }
 
   /// Reads heads and tails one after the other. What is asked for meanwhile waits for the next round: a writer without
   /// pause would otherwise be read without pause.
   func runSurveys() async {
+    let began = Instant.current()
     for _ in 0..<surveying.count {
       guard !isStopped, let path = surveying.next() else { break }
       await survey(path)
     }
+    surveyRest = (Instant.current() - began) * Self.restFactor
     isSurveyScheduled = false
     scheduleSurvey()
   }

@@ -40,6 +40,11 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var reconciles = 0
   var activeSessions: Set<String> = []
   var isSurveyScheduled = false
+  /// How long surveys rest after the last round.
+  var surveyRest = Duration.zero
+  /// Background work rests this many times as long as it took: with a thousand writers the listing is a little later
+  /// instead of taking the time of those who watch.
+  static let restFactor = 4
   var isReady = false
   /// Sessions that the first listing has found and no earlier run has known.
   var arrivals: [String] = []
@@ -151,8 +156,9 @@ public actor TailEngine: ReadinessSink, TimerSink {
     _ timer: Timer?, _ after: Duration, _ body: @escaping @Sendable (isolated TailEngine) async -> Void
   ) {
     Task {
+      let began = Instant.current()
       await body(self)
-      if let timer { self.arm(timer, after) }
+      if let timer { self.arm(timer, max(after, (Instant.current() - began) * Self.restFactor)) }
     }
   }
 }

@@ -67,6 +67,8 @@ final class PrivateServer: LocalTranscripts {
     let assembly = assembly
     Task {
       await assembly.engine.stop()
+      await assembly.control.stop()
+      await assembly.store.close()
       done.signal()
     }
     done.wait()
