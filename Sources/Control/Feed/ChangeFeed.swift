@@ -80,6 +80,12 @@ actor ChangeFeed: TimerSink {
     case .created(let entry), .status(let entry), .closed(let entry), .replaced(let entry, _):
       updates.renew(entry)
       row(of: news, now)
+    case .absorbed(let entry, _), .forgotten(let entry):
+      // Nothing may be told of a session after it is gone.
+      growth.forget(entry.id)
+      updates.forget(entry.id)
+      row(of: news, now)
+    case .expected: break
     }
   }
 

@@ -28,6 +28,9 @@ struct Coalescer {
     if quiet[entry.id]?.newest != nil { quiet[entry.id]?.newest = entry }
   }
 
+  /// The session is no longer listed.
+  mutating func forget(_ id: String) { quiet[id] = nil }
+
   /// The sessions whose span is over and that have news.
   mutating func sweep(nowMS: Int64, spanMS: Int64) -> [SessionEntry] {
     var due: [SessionEntry] = []
