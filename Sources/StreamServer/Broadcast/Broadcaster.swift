@@ -262,14 +262,14 @@ actor Broadcaster {
   }
 
   private func post(_ output: LiveOutput, in topic: Topic, _ facts: TopicFacts) {
-    for (transport, encoded) in output.encoded {
+    for encoded in output.encoded {
       let key = LogKey(
         session: topic.session,
-        variant: Variant(view: output.key.view, include: output.key.include, transport: transport))
+        variant: Variant(view: output.key.view, include: output.key.include, transport: encoded.transport))
       let append = LogAppend(
         key: key, bytes: encoded.bytes, marks: encoded.marks, facts: facts, readAt: loop.now,
         restart: encoded.restart)
-      for shard in output.view.shards[transport] ?? [] { tell(shard) { $0.append(append) } }
+      for shard in output.view.shards[encoded.transport] ?? [] { tell(shard) { $0.append(append) } }
     }
   }
 

@@ -3,7 +3,10 @@ import Wire
 
 /// What one turn brings for one view, framed for each wrapping that is watched. A value of one call.
 struct LiveOutput {
+  /// The frames in one wrapping.
   struct Encoded {
+    let transport: Transport
+    let encoder: FrameEncoder
     var bytes: [UInt8] = []
     var marks: [ByteLog.Mark] = []
     var restart: LogAppend.Restart?
@@ -11,35 +14,37 @@ struct LiveOutput {
 
   let key: Topic.ViewKey
   let view: Topic.LiveView
-  private(set) var encoded: [Transport: Encoded] = [:]
+  /// A list, not a dictionary: there are three wrappings at most, mostly one, and every line goes through here.
+  private(set) var encoded: [Encoded] = []
 
   init(key: Topic.ViewKey, view: Topic.LiveView) {
     self.key = key
     self.view = view
-    for (transport, shards) in view.shards where !shards.isEmpty { encoded[transport] = Encoded() }
+    for (transport, shards) in view.shards where !shards.isEmpty {
+      if let encoder = view.frames[transport] {
+        encoded.append(Encoded(transport: transport, encoder: encoder))
+      }
+    }
   }
 
   /// Adds the frames of one line.
   mutating func add(_ frames: [Frame], at line: Cursor, endsTurn: Bool) {
-    let isStepOpen = view.encoder?.hasOpenStep ?? false
     guard !frames.isEmpty || endsTurn else { return }
-    for transport in encoded.keys {
-      guard let encoder = view.frames[transport] else { continue }
-      var target = encoded.removeValue(forKey: transport) ?? Encoded()
-      for frame in frames { encoder.append(frame, line: line, into: &target.bytes) }
-      target.marks.append(
+    let isStepOpen = view.encoder?.hasOpenStep ?? false
+    for index in encoded.indices {
+      let encoder = encoded[index].encoder
+      for frame in frames { encoder.append(frame, line: line, into: &encoded[index].bytes) }
+      encoded[index].marks.append(
         ByteLog.Mark(
-          offset: line.offset, position: UInt64(target.bytes.count), endsTurn: endsTurn,
+          offset: line.offset, position: UInt64(encoded[index].bytes.count), endsTurn: endsTurn,
           isStepOpen: isStepOpen))
-      encoded[transport] = target
     }
   }
 
   /// What was added so far is the `reset` of a new content.
   mutating func endReset(_ reason: RestartReason) {
-    for transport in encoded.keys {
-      let end = encoded[transport]?.bytes.count ?? 0
-      encoded[transport]?.restart = LogAppend.Restart(reason: reason, frameEnd: end)
+    for index in encoded.indices {
+      encoded[index].restart = LogAppend.Restart(reason: reason, frameEnd: encoded[index].bytes.count)
     }
   }
 }

@@ -41,7 +41,7 @@ struct AllocationTests {
         let start = position.offset
         position.offset += UInt64(bytes.count + 1)
         let batch = TailBatch(
-          session: "s", epoch: position.epoch, restart: nil,
+          session: "s", path: "", epoch: position.epoch, restart: nil,
           items: [.line(bytes[...], start: start, end: position.offset)], head: position.offset,
           witness: .none)
         let server = bench.server
