@@ -12,6 +12,7 @@ public struct TailcastCommand {
 
   /// The program's version.
   let version: String
+  let input: Input
   let output: Output
   let serve: Serve
   let local: OpenLocal
@@ -20,15 +21,16 @@ public struct TailcastCommand {
   /// A command line of this process.
   public init(version: String, serve: @escaping Serve, local: @escaping OpenLocal) {
     self.init(
-      version: version, output: .ofProcess(), interruption: .ofProcess(), serve: serve,
+      version: version, input: .ofProcess(), output: .ofProcess(), interruption: .ofProcess(), serve: serve,
       local: local)
   }
 
   init(
-    version: String, output: Output, interruption: Interruption, serve: @escaping Serve,
+    version: String, input: Input, output: Output, interruption: Interruption, serve: @escaping Serve,
     local: @escaping OpenLocal
   ) {
     self.version = version
+    self.input = input
     self.output = output
     self.interruption = interruption
     self.serve = serve
@@ -85,6 +87,9 @@ public struct TailcastCommand {
     case .stop: try stop(try access(invocation))
     case .openapi:
       output.line(json: try access(invocation).required().reply("/openapi.json").success())
+    case .calls(let calls):
+      let access = try access(invocation)
+      for call in calls { try perform(call, access) }
     }
     return ExitCode.done.rawValue
   }
@@ -105,7 +110,8 @@ public struct TailcastCommand {
     case "configuration": output.text(Configuration.example())
     case let name?:
       guard let spec = CommandSpec.named(name) else {
-        let near = Suggestion.nearest(to: name, among: CommandSpec.all.map(\.name) + ["configuration"])
+        let known = CommandSpec.all.flatMap { [$0.name] + $0.children.map(\.name) } + ["configuration"]
+        let near = Suggestion.nearest(to: name, among: known)
         throw .usage("no help on \"\(name)\"\(near.map { "; did you mean \($0)?" } ?? "")")
       }
       output.text(Help.command(spec))

@@ -29,8 +29,9 @@ struct CommandRun {
   /// - Parameters:
   ///   - local: what answers on the socket of the command's own server; nil where none can be opened.
   ///   - fault: what happens to what is written.
+  ///   - given: what stands on standard input.
   init(
-    _ line: String, state: String = "/nonexistent/state", local: FakeServer? = nil,
+    _ line: String, given: String = "", state: String = "/nonexistent/state", local: FakeServer? = nil,
     isTerminal: Bool = false, interruption: Interruption = Interruption(),
     interruptsAtRemark: Bool = false, fault: FileFault? = nil
   ) {
@@ -42,7 +43,7 @@ struct CommandRun {
     }
     let recorder = Recorder()
     let command = TailcastCommand(
-      version: "1.2.3",
+      version: "1.2.3", input: Input(isTerminal: false) { _, _ in .success(Array(given.utf8)) },
       output: Output(
         isTerminal: isTerminal,
         write: {

@@ -11,6 +11,10 @@ final class FakeServer: Sendable {
   private let listener: Int32
   private let answer: Answer
   private let heads = Locked<[String]>([])
+  private let texts = Locked<[String]>([])
+
+  /// The bodies of all requests so far, empty for one without.
+  var bodies: [String] { texts.withLock { $0 } }
 
   /// The heads of all requests so far.
   var requests: [String] { heads.withLock { $0 } }
@@ -65,7 +69,8 @@ final class FakeServer: Sendable {
         guard count > 0 else { break }
         head += buffer[..<count]
       }
-      let text = String(decoding: head, as: UTF8.self)
+      let (text, body) = Self.split(head)
+      texts.withLock { $0.append(body + Self.rest(connection, of: text, after: body)) }
       let index = heads.withLock { heads in
         heads.append(text)
         return heads.count - 1
@@ -75,6 +80,25 @@ final class FakeServer: Sendable {
       Glibc.close(connection)
     }
     Glibc.close(listener)
+  }
+
+  private static func split(_ bytes: [UInt8]) -> (head: String, body: String) {
+    let parts = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n\r\n", maxSplits: 1)
+    return (String(parts.first ?? "") + "\r\n\r\n", parts.count > 1 ? String(parts[1]) : "")
+  }
+
+  /// What of a body has not come with its head.
+  private static func rest(_ connection: Int32, of head: String, after begun: String) -> String {
+    let field = head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
+    let size = field.flatMap { Int($0.split(separator: " ").last ?? "") } ?? 0
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while begun.utf8.count + bytes.count < size {
+      let count = read(connection, &buffer, buffer.count)
+      guard count > 0 else { break }
+      bytes += buffer[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// A JSON answer.

@@ -88,6 +88,12 @@ struct ParseTests {
   @Test(
     "A wrong command line says what is wrong",
     arguments: [
+      ("memory serach x", "memory: unknown command \"serach\"; did you mean search?"),
+      ("hooks tset a", "did you mean test?"), ("send", "ID [TEXT…] is missing"),
+      ("kill a b/c", "\"b/c\" is no session id"), ("keys a", "ID KEY… is missing"),
+      ("memory rm x", "\"x\" is no memory id"), ("settings set a", "\"a\" is not KEY=VALUE"),
+      ("hooks add http://x --ttl soon", "--ttl needs a time"), ("new a --project b", "contradict each other"),
+      ("hooks add http://x --property a", "--property needs NAME=PATTERN"),
       ("serach x", "unknown command \"serach\"; did you mean search?"),
       ("tail a --folow", "unknown flag --folow; did you mean --follow?"),
       ("tail", "ID is missing"), ("tail a b", "unexpected \"b\""), ("tail ../x", "\"../x\" is no session id"),
@@ -105,8 +111,10 @@ struct ParseTests {
 
   @Test("Every command has help, and no flag stands twice")
   func help() throws {
-    for spec in CommandSpec.all where spec.make != nil {
+    for spec in CommandSpec.all + CommandSpec.all.flatMap(\.children) where spec.isBuilt {
       #expect(try parse("\(spec.name) --help").command == .help(spec.name))
+      #expect(try parse("help \(spec.name)").command == .help(spec.name))
+      guard spec.make != nil else { continue }
       #expect(!spec.examples.isEmpty, "\(spec.name)")
       let names = (spec.flags + CommandSpec.globalFlags).flatMap(\.names)
       #expect(Set(names).count == names.count, "\(spec.name)")

@@ -8,11 +8,16 @@ struct Arguments: Sendable {
   private(set) var operands: [String] = []
   /// For `--since 10m`.
   var now: Timestamp
+  /// For paths.
+  var surroundings: Surroundings
 
   /// Splits what follows the command's name. Values may be joined (`--port=1`, `-n5`) or separate.
-  init(_ words: [String], of command: CommandSpec, now: Timestamp) throws(CommandFailure) {
+  init(
+    _ words: [String], of command: CommandSpec, now: Timestamp, surroundings: Surroundings
+  ) throws(CommandFailure) {
     self.command = command
     self.now = now
+    self.surroundings = surroundings
     let flags = command.flags + CommandSpec.globalFlags
     var rest = words[...]
     while let word = rest.popFirst() {
@@ -104,12 +109,7 @@ extension Arguments {
   /// The request of `tail`.
   func tailRequest() throws(CommandFailure) -> TailRequest {
     try expectOperands(1...1)
-    var request = TailRequest(session: operands[0])
-    let isID =
-      (1...128).contains(request.session.utf8.count) && request.session.utf8.allSatisfy(Self.isIDByte)
-    guard isID else {
-      throw .usage("tail: \"\(request.session)\" is no session id", command: "tail")
-    }
+    var request = TailRequest(session: try id(0))
     request.follow = has("--follow")
     if let name = value("--view") {
       guard let view = TailRequest.View(rawValue: name) else {
@@ -132,6 +132,15 @@ extension Arguments {
       request.start = .since(time)
     }
     return request
+  }
+
+  /// An operand that is an id as API.md has them.
+  func id(_ index: Int, of thing: String = "session") throws(CommandFailure) -> String {
+    let text = operands[index]
+    guard (1...128).contains(text.utf8.count), text.utf8.allSatisfy(Self.isIDByte) else {
+      throw .usage("\(command.name): \"\(text)\" is no \(thing) id", command: command.name)
+    }
+    return text
   }
 
   private static func isIDByte(_ byte: UInt8) -> Bool {

@@ -11,6 +11,8 @@ public enum Command: Sendable, Equatable {
   case doctor
   case version
   case openapi
+  /// Requests to the server, one after the other; the first that fails ends it.
+  case calls([ServerCall])
   /// Help on a topic: a command's name, `configuration`, or nil for the overview.
   case help(String?)
   /// A command that this version names but does not have.

@@ -1,7 +1,8 @@
 extension CommandSpec {
   /// All commands, in the order of help.
   static let all: [CommandSpec] =
-    [serve, list, tail, search, status, stop, doctor, openapi, version, help] + unbuilt
+    [serve, list, tail, search] + steering + knowledge + [status, stop, doctor, openapi, version, help]
+    + unbuilt
 
   private static let serve = CommandSpec(
     name: "serve", summary: "Watch transcripts and serve them live, in the foreground.",
@@ -97,17 +98,18 @@ extension CommandSpec {
     name: "version", summary: "Print the version.", examples: ["tailcast version"], make: plain(.version))
   private static let help = CommandSpec(
     name: "help", summary: "Explain a command, or with `configuration` all settings.", operands: "[COMMAND]",
-    examples: ["tailcast help tail", "tailcast help configuration > config.yaml"],
+    examples: [
+      "tailcast help tail", "tailcast help hooks install", "tailcast help configuration > config.yaml",
+    ],
     make: { arguments throws(CommandFailure) in
-      try arguments.expectOperands(0...1)
-      return .help(arguments.operands.first)
+      try arguments.expectOperands(0...2)
+      let topic = arguments.operands.joined(separator: " ")
+      return .help(topic.isEmpty ? nil : topic)
     })
 
   /// Named here so that a typing error is not told apart from a command that is still to come.
   private static let unbuilt: [CommandSpec] = [
-    "start", "restart", "logs", "send", "keys", "new", "kill", "revive", "fork", "memory", "hooks",
-    "settings",
-    "access", "tui", "open", "mcp", "completion",
+    "start", "restart", "logs", "tui", "open", "mcp", "completion",
   ].map { CommandSpec(name: $0, summary: "Not built yet.", make: nil) }
 
   private static func plain(_ command: Command) -> @Sendable (Arguments) throws(CommandFailure) -> Command {

@@ -33,10 +33,21 @@ struct CommandSpec: Sendable {
   /// What the summary leaves open; lines of help.
   var details: [String] = []
   var examples: [String] = []
-  /// Makes the command of what was given; nil for one that is not built yet.
+  /// The commands of a group; the name of each begins with the group's.
+  var children: [CommandSpec] = []
+  /// Whether help and completion leave it out: other programs call it, nobody types it.
+  var isHidden = false
+  /// Makes the command of what was given; nil for a group, and for one that is not built yet.
   var make: (@Sendable (Arguments) throws(CommandFailure) -> Command)?
 
-  static func named(_ name: String) -> CommandSpec? { all.first { $0.name == name } }
+  /// The last word of the name.
+  var word: String { name.split(separator: " ").last.map(String.init) ?? name }
+  var isBuilt: Bool { make != nil || !children.isEmpty }
+
+  /// A command by its name, a group's command by both words.
+  static func named(_ name: String) -> CommandSpec? {
+    (all + all.flatMap(\.children)).first { $0.name == name }
+  }
 
   /// Flags that every command takes.
   static let globalFlags: [Flag] = [

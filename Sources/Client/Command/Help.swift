@@ -2,7 +2,7 @@
 enum Help {
   /// The overview: every command in one line.
   static func overview(version: String) -> String {
-    let built = CommandSpec.all.filter { $0.make != nil }
+    let built = CommandSpec.all.filter { $0.isBuilt && !$0.isHidden }
     return """
       tailcast \(version): watch the transcripts of coding agents live.
 
@@ -22,13 +22,20 @@ enum Help {
   /// One command.
   static func command(_ spec: CommandSpec) -> String {
     var text = "\(spec.summary)\n\nUsage: tailcast \(spec.name)"
+    if !spec.children.isEmpty { text += " COMMAND" }
     if !spec.operands.isEmpty { text += " \(spec.operands)" }
     if !spec.flags.isEmpty { text += " [FLAGS]" }
     text += "\n"
     if !spec.details.isEmpty { text += "\n" + spec.details.joined(separator: "\n") + "\n" }
+    if !spec.children.isEmpty {
+      text += "\n" + columns(spec.children.map { ($0.word, $0.summary) }) + "\n"
+    }
     if !spec.flags.isEmpty { text += "\n" + columns(spec.flags.map(row)) + "\n" }
     if !spec.examples.isEmpty {
       text += "\nExamples:\n" + spec.examples.map { "  \($0)\n" }.joined()
+    }
+    if !spec.children.isEmpty {
+      text += "\n`tailcast help \(spec.name) COMMAND` explains one of them.\n"
     }
     if spec.make != nil { text += "\n`tailcast help` lists the flags of every command.\n" }
     return text

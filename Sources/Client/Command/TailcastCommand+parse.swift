@@ -6,14 +6,19 @@ extension TailcastCommand {
   public static func parse(
     arguments: [String], surroundings: Surroundings, now: Timestamp = .now
   ) throws(CommandFailure) -> Invocation {
-    let (name, rest) = try commandName(arguments)
-    guard let spec = CommandSpec.named(name) else {
-      let near = Suggestion.nearest(to: name, among: CommandSpec.all.map(\.name))
-      throw .usage("unknown command \"\(name)\"\(near.map { "; did you mean \($0)?" } ?? "")")
+    let (word, afterWord) = try commandName(arguments)
+    var (spec, rest) = (try find(word, among: CommandSpec.all), afterWord)
+    if !spec.children.isEmpty {
+      guard let (word, afterWord) = try subcommand(rest) else {
+        return Invocation(command: .help(spec.name), surroundings: surroundings)
+      }
+      (spec, rest) = (try find(word, among: spec.children, in: spec), afterWord)
     }
-    guard let make = spec.make else { return Invocation(command: .unbuilt(name), surroundings: surroundings) }
-    let parsed = try Arguments(rest, of: spec, now: now)
-    if parsed.has("--help") { return Invocation(command: .help(name), surroundings: surroundings) }
+    guard let make = spec.make else {
+      return Invocation(command: .unbuilt(spec.name), surroundings: surroundings)
+    }
+    let parsed = try Arguments(rest, of: spec, now: now, surroundings: surroundings)
+    if parsed.has("--help") { return Invocation(command: .help(spec.name), surroundings: surroundings) }
 
     var invocation = Invocation(command: try make(parsed), surroundings: surroundings)
     invocation.json = parsed.has("--json")
@@ -34,6 +39,23 @@ extension TailcastCommand {
       if invocation.server.socket != nil { throw .usage("--url and --socket contradict each other") }
     }
     return invocation
+  }
+
+  private static func find(
+    _ word: String, among specs: [CommandSpec], in group: CommandSpec? = nil
+  ) throws(CommandFailure) -> CommandSpec {
+    if let spec = specs.first(where: { $0.word == word }) { return spec }
+    let prefix = group.map { "\($0.name): " } ?? ""
+    let near = Suggestion.nearest(to: word, among: specs.map(\.word)).map { "; did you mean \($0)?" } ?? ""
+    throw .usage("\(prefix)unknown command \"\(word)\"\(near)", command: group?.name)
+  }
+
+  /// The same within a group; nil when help on the group is all that was asked for.
+  private static func subcommand(_ words: [String]) throws(CommandFailure) -> (name: String, rest: [String])?
+  {
+    guard !words.isEmpty else { return nil }
+    let (name, rest) = try commandName(words)
+    return name == "help" ? nil : (name, rest)
   }
 
   /// The first word that is neither a global flag nor its value, and all other words.

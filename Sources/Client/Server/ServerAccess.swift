@@ -84,8 +84,12 @@ final class ServerAccess {
 
 extension ServerConnection {
   /// The answer to a request, whatever its status.
-  func reply(_ path: String, method: String = "GET") throws(CommandFailure) -> Reply {
-    do throws(RequestFailure) { return try request(path, method: method) } catch {
+  func reply(
+    _ path: String, method: String = "GET", query: [(String, String)] = [], body: [UInt8]? = nil
+  ) throws(CommandFailure) -> Reply {
+    do throws(RequestFailure) {
+      return try request(path, method: method, query: query, body: body)
+    } catch {
       throw CommandFailure(error)
     }
   }

@@ -53,17 +53,26 @@ final class ServerConnection {
   }
 
   /// A whole answer, whatever its status.
+  /// - Parameter body: JSON; without it a POST sends an empty object.
   func request(
-    _ path: String, method: String = "GET", query: [(String, String)] = [], timeout: Duration = .seconds(60)
+    _ path: String, method: String = "GET", query: [(String, String)] = [], body: [UInt8]? = nil,
+    timeout: Duration = .seconds(60)
   ) throws(RequestFailure) -> Reply {
     let sink = TransferSink(handle: handle, take: nil)
     prepare(path + PercentEncoding.query(query))
-    tc_curl_set_long(handle, CURLOPT_TIMEOUT_MS, timeout.milliseconds)
-    if method == "POST" {
-      tc_curl_set_long(handle, CURLOPT_POST, 1)
-      tc_curl_set_string(handle, CURLOPT_COPYPOSTFIELDS, "{}")
+    tc_curl_set_long(handle, CURLOPT_TIMEOUT_MS, max(1, timeout.milliseconds))
+    let body = body ?? (method == "POST" ? Array("{}".utf8) : nil)
+    if method != "GET" { tc_curl_set_string(handle, CURLOPT_CUSTOMREQUEST, method) }
+    if let body {
+      tc_curl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
+      // Copied by libcurl, by the size that was set before.
+      body.withUnsafeBytes { bytes in
+        _ = tc_curl_set_pointer(
+          handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+      }
     }
-    try perform(sink, headers: method == "POST" ? ["Content-Type: application/json"] : [])
+    try perform(
+      sink, headers: ["Accept: application/json"] + (body == nil ? [] : ["Content-Type: application/json"]))
     return Reply(status: sink.status, body: sink.body)
   }
 
