@@ -132,7 +132,7 @@ public actor ControlPlane: TimerSink {
   /// Takes what the tail tells. Call it on the home loop, in order.
   public func news(_ news: TailNews) {
     switch news {
-    case .batch: return
+    case .batch, .reopened: return
     case .absorbed(let entry, _), .forgotten(let entry):
       index.remove(entry.id)
       indexer.assumeIsolated { $0.forget(entry.id) }

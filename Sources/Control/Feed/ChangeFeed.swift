@@ -68,7 +68,7 @@ actor ChangeFeed: TimerSink {
   func take(_ news: TailNews) {
     let now = clockMS()
     switch news {
-    case .batch: break
+    case .batch, .reopened: break
     case .appended(let entry):
       if growth.take(entry, nowMS: now, spanMS: Int64(rules.coalesce.milliseconds)) { row(of: news, now) }
       armSweep()

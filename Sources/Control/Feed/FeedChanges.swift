@@ -24,7 +24,7 @@ struct FeedChanges {
     case .absorbed(let entry, let owner):
       status("session.closed", entry, "it is a file of session \(owner)") { $0.field("merged_into", owner) }
     // Whoever starts and forgets sessions tells it, in the transaction of the change.
-    case .expected, .forgotten, .batch: nil
+    case .expected, .forgotten, .reopened, .batch: nil
     }
   }
 

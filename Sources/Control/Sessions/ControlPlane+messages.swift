@@ -23,7 +23,7 @@ extension ControlPlane {
       writer.field("session_id", entry.id)
       writer.field("agent", entry.agent.rawValue)
       writer.key("messages")
-      writer.array { MessagesJSON(call, session: entry.id).append(page.lines, into: &$0) }
+      writer.array { MessagesJSON(call, facts, session: entry.id).append(page.lines, into: &$0) }
       writer.fieldOrNull("next_after", page.next?.description)
       let first = page.hasMoreBefore ? page.lines.first : nil
       writer.fieldOrNull("next_before", first?.cursor.description)

@@ -64,7 +64,7 @@ extension ControlPlane {
       if addsMessages {
         writer.key("messages")
         writer.array {
-          MessagesJSON(call, session: entry.id, showsAll: true).append(page?.lines ?? [], into: &$0)
+          MessagesJSON(call, facts, session: entry.id, showsAll: true).append(page?.lines ?? [], into: &$0)
         }
       }
       if addsCheckpoints {

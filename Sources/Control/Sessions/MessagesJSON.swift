@@ -6,9 +6,12 @@ import Wire
 struct MessagesJSON {
   private let canonical: RestMessages
   private let teleclaude: TeleClaudeRows?
+  /// The epochs of the chain's files, oldest first.
+  private let files: [Epoch]
 
   /// - Parameter showsAll: whether tools and reasoning are shown without being asked for.
-  init(_ call: Call, session: String, showsAll: Bool = false) {
+  init(_ call: Call, _ facts: TopicFacts?, session: String, showsAll: Bool = false) {
+    files = facts?.chain.compactMap(\.epoch) ?? []
     let tools = showsAll || call.flag("include_tools") == true
     let thinking = showsAll || call.flag("include_thinking") == true
     var include: Include = .text
@@ -25,7 +28,8 @@ struct MessagesJSON {
       if let teleclaude {
         // A number that grows with the place in the file, and that a page knows without reading what is before it.
         let place = Int(clamping: line.cursor.offset)
-        _ = teleclaude.append(line.events, entryIndex: place, fileIndex: 0, into: &writer)
+        let file = files.firstIndex(of: line.cursor.epoch) ?? 0
+        _ = teleclaude.append(line.events, entryIndex: place, fileIndex: file, into: &writer)
       } else {
         _ = canonical.append(line.events, at: line.cursor, after: line.after, into: &writer)
       }

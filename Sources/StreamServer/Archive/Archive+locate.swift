@@ -3,25 +3,29 @@ import Tail
 import Wire
 
 extension Archive {
-  /// The place of a start point in the content that the facts name (STREAMS section 2).
+  /// The place of a start point in the chain of files that the facts name (STREAMS section 2). The facts have content.
   func locate(_ facts: TopicFacts, _ start: StartPoint) async -> Located {
-    guard let epoch = facts.epoch else { return .at(offset: 0, part: nil) }
+    guard let beginning = facts.start, let epoch = facts.epoch else { return .changed }
     do throws(ArchiveFault) {
       switch start {
       case .beginning:
-        return .at(offset: 0, part: nil)
+        return .at(beginning)
       case .cursor(let cursor):
-        guard cursor.epoch == epoch else { return .reset(.unknownEpoch) }
-        return try reading(facts) { (file) throws(TranscriptFile.Fault) in try locate(cursor, in: file) }
+        guard let named = facts.file(cursor.epoch) else { return .reset(.unknownEpoch) }
+        return try reading(named) { (file) throws(TranscriptFile.Fault) in try locate(cursor, in: file) }
       case .tail(let count):
-        let offset = try reading(facts) { (file) throws(TranscriptFile.Fault) in
-          try file.start(ofLast: count, before: facts.head)
-        }
-        return .at(offset: offset, part: nil)
+        return .at(try last(count, facts))
       case .since(let milliseconds, let after):
         // Later than T is the same as from the next millisecond on: records have no finer times.
         let (next, isBeyond) = milliseconds.addingReportingOverflow(after ? 1 : 0)
-        return .at(offset: isBeyond ? facts.head : try await first(since: next, facts, epoch), part: nil)
+        if !isBeyond {
+          for file in facts.chain {
+            guard let epoch = file.epoch else { continue }
+            let offset = try await first(since: next, file, epoch)
+            if offset < file.head { return .at(Cursor(epoch: epoch, offset: offset)) }
+          }
+        }
+        return .at(Cursor(epoch: epoch, offset: facts.head))
       }
     } catch {
       if case .unreadable(let why) = error { return .unreadable(why) }
@@ -29,11 +33,27 @@ extension Archive {
     }
   }
 
+  /// Where the last lines of the chain begin.
+  private func last(_ count: Int, _ facts: TopicFacts) throws(ArchiveFault) -> Cursor {
+    var remaining = count
+    var file = facts
+    while true {
+      guard let epoch = file.epoch else { throw .changed }
+      let (wanted, head) = (remaining, file.head)
+      let (start, found) = try reading(file) { (file) throws(TranscriptFile.Fault) in
+        try file.last(wanted, before: head)
+      }
+      remaining -= found
+      guard remaining > 0, let previous = file.previous else { return Cursor(epoch: epoch, offset: start) }
+      file = previous
+    }
+  }
+
   private func locate(_ cursor: Cursor, in file: TranscriptFile) throws(TranscriptFile.Fault) -> Located {
     guard cursor.offset <= file.facts.head else { return .reset(.truncated) }
     guard try file.isBoundary(cursor.offset) else { return .reset(.notABoundary) }
     if cursor.part != nil, cursor.offset == 0 { return .reset(.notABoundary) }
-    return .at(offset: cursor.offset, part: cursor.part)
+    return .at(cursor)
   }
 
   /// The last indexed position before which every record is older; everything is searched from 0 without an index.

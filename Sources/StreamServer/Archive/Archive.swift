@@ -56,9 +56,10 @@ public actor Archive {
     }
   }
 
-  /// The state that renders the line after `offset`: kept from the page before, or made by looking back.
+  /// The state that renders the line after `offset`: kept from the page before, or made by looking back `lookback`
+  /// bytes, also into the files before this one.
   func state(
-    _ file: TranscriptFile, at offset: UInt64, view: ViewKind, include: Include
+    _ file: TranscriptFile, at offset: UInt64, view: ViewKind, include: Include, lookback: Int? = nil
   ) throws(TranscriptFile.Fault) -> RenderState {
     if let epoch = file.facts.epoch,
       let kept = states.take(
@@ -66,9 +67,22 @@ public actor Archive {
     {
       return kept
     }
-    var state = fresh(file.facts, view: view, include: include, profile: try profile(file))
-    guard view != .raw, offset > 0, let epoch = file.facts.epoch else { return state }
-    let start = try file.lookbackStart(before: offset, bytes: tail.lookback)
+    let profile = try profile(file)
+    var state = fresh(file.facts, view: view, include: include, profile: profile)
+    guard view != .raw, let epoch = file.facts.epoch else { return state }
+    let bytes = lookback ?? tail.lookback
+    let start = try file.lookbackStart(before: offset, bytes: bytes)
+    if start == 0, let previous = file.facts.previous, file.facts.isDocument || offset < UInt64(bytes),
+      // A file that is no more cannot be looked back into; that is no fault of this one.
+      let older = try? TranscriptFile(previous, limits: tail),
+      let before = try? self.state(
+        older, at: previous.head, view: view, include: include,
+        lookback: file.facts.isDocument ? bytes : bytes - Int(offset))
+    {
+      state.view = before.view
+      state.lines = before.lines.inNextFile(of: file.facts.agent, profile: profile)
+    }
+    guard offset > 0 else { return state }
     try file.items(from: start) { item in
       guard item.end <= offset else { return false }
       let (records, events) = state.lines.read(item)

@@ -41,8 +41,8 @@ public enum ArchiveFault: Error, Sendable, Hashable {
 
 /// Where a stream begins.
 enum Located: Sendable {
-  /// After this offset; with `part`, within the line that ends there.
-  case at(offset: UInt64, part: Int?)
+  /// After this position; with a part, within the line that ends there.
+  case at(Cursor)
   /// At the beginning, and the client is told why.
   case reset(ResetReason)
   /// Not before the tail has told of a restart.

@@ -11,6 +11,16 @@ struct LineRenderer: Sendable {
     decoder = decodes ? TranscriptDecoder(agent: agent, profile: profile) : nil
   }
 
+  /// What reads the next file of a chain. It knows what was known at the end of this one: a row that was shown here is
+  /// not shown again.
+  ///
+  /// - Parameter profile: how the next file is to be read. Codex' lanes are told apart by places in the one file that
+  ///   is read; nothing of them goes on in another.
+  func inNextFile(of agent: AgentKind, profile: TranscriptProfile = .unknown) -> LineRenderer {
+    guard agent == .codex else { return self }
+    return LineRenderer(agent: agent, profile: profile, decodes: decoder != nil)
+  }
+
   /// The records of one item and what they and the damage beside them mean.
   mutating func read(_ item: TailItem) -> (records: [Record], events: [TranscriptEvent]) {
     var records: [Record] = []

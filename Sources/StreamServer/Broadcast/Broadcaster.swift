@@ -159,19 +159,23 @@ actor Broadcaster {
   {
     let result = await archive.warm(facts, view: key.view, include: key.include)
     guard topic.views[key] === view, topics[topic.session] === topic else { return }
+    let isReplaced = facts.epoch.map { topic.facts?.file($0) == nil } ?? false
     var state: RenderState
     switch result {
-    case .success(let warmed): state = warmed
-    case .failure:
-      // The content is being replaced, or cannot be read: the restart makes a new state, or nothing comes at all.
+    case .success(let warmed) where !isReplaced: state = warmed
+    default:
+      // The content was replaced, or cannot be read: what was before it says nothing of the new one, or nothing comes
+      // at all.
       state = RenderState(
         lines: LineRenderer(agent: facts.agent, profile: .unknown, decodes: key.view != .raw),
         view: ViewEncoder(view: key.view, include: key.include, sessionID: topic.session, limits: views))
     }
-    for item in view.missed {
+    var epoch = isReplaced ? nil : facts.epoch
+    for (line, item) in view.missed {
+      if epoch != nil, epoch != line.epoch { state.lines = state.lines.inNextFile(of: facts.agent) }
+      epoch = line.epoch
       let (records, events) = state.lines.read(item)
-      _ = state.view.frames(
-        at: Cursor(epoch: topic.facts?.epoch ?? Epoch(0), offset: item.end), records: records, events: events)
+      _ = state.view.frames(at: line, records: records, events: events)
     }
     view.missed = []
     view.encoder = state.view
@@ -203,8 +207,11 @@ actor Broadcaster {
     topic.facts = facts
     // What has to be ended before another content can begin.
     var closings: [Topic.ViewKey: [Frame]] = [:]
-    // Another file of a chain is told as another content: its positions are not those of the one before.
-    let restart = batch.restart ?? (batch.begins != nil && before.epoch != nil ? .replaced : nil)
+    let continues = before.epoch.map { batch.begins?.file($0) != nil } ?? false
+    if continues { topic.lines = topic.lines?.inNextFile(of: facts.agent) }
+    // A file that takes another's place, and is not the next one of its chain, is another content.
+    let isAnother = batch.begins != nil && before.epoch != nil && !continues
+    let restart = batch.restart ?? (isAnother ? .replaced : nil)
     if restart != nil {
       if topic.lines != nil { topic.lines = LineRenderer(agent: facts.agent, profile: .unknown) }
       for (key, view) in topic.views {
@@ -216,11 +223,14 @@ actor Broadcaster {
         }
       }
     }
-    for view in topic.views.values where view.encoder == nil { view.missed += batch.items }
+    for view in topic.views.values where view.encoder == nil {
+      view.missed += batch.items.map { (Cursor(epoch: batch.epoch, offset: $0.end), $0) }
+    }
     var outputs = topic.views.compactMap { key, view in
       view.encoder == nil ? nil : LiveOutput(key: key, view: view)
     }
     guard !outputs.isEmpty else { return }
+    for index in outputs.indices { outputs[index].continues = continues }
     if let reason = restart {
       let cursor = Cursor(epoch: batch.epoch, offset: 0)
       let requested = before.epoch.map { Cursor(epoch: $0, offset: before.head) }
@@ -268,7 +278,7 @@ actor Broadcaster {
         variant: Variant(view: output.key.view, include: output.key.include, transport: encoded.transport))
       let append = LogAppend(
         key: key, bytes: encoded.bytes, marks: encoded.marks, facts: facts, readAt: loop.now,
-        restart: encoded.restart)
+        restart: encoded.restart, continues: output.continues)
       for shard in output.view.shards[encoded.transport] ?? [] { tell(shard) { $0.append(append) } }
     }
   }

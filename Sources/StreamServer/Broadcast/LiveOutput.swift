@@ -16,6 +16,8 @@ struct LiveOutput {
   let view: Topic.LiveView
   /// A list, not a dictionary: there are three wrappings at most, mostly one, and every line goes through here.
   private(set) var encoded: [Encoded] = []
+  /// The lines are the first of the next file of a chain.
+  var continues = false
 
   init(key: Topic.ViewKey, view: Topic.LiveView) {
     self.key = key

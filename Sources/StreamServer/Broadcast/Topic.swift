@@ -13,8 +13,8 @@ final class Topic {
   final class LiveView {
     /// Set once the encoder knows what came before the head.
     var encoder: ViewEncoder?
-    /// Items that came while it was being warmed.
-    var missed: [TailItem] = []
+    /// Items that came while it was being warmed, each with the cursor after it.
+    var missed: [(line: Cursor, item: TailItem)] = []
     var waiting: [Waiting] = []
     /// Which loops watch it in which wrapping.
     var shards: [Transport: Set<Int>] = [:]

@@ -90,7 +90,8 @@ final class ByteLog {
     tail = position
     if firstMark > 1024, firstMark > marks.count / 2 {
       // Readers of an older content still need the marks that stand between the tail and the restart.
-      let gone = marks[..<firstMark].firstIndex { $0.position > tail } ?? firstMark
+      // The one at the tail says where those stand who are next to be trimmed.
+      let gone = marks[..<firstMark].firstIndex { $0.position >= tail } ?? firstMark
       if gone > 0 { isStepOpenBefore = marks[gone - 1].isStepOpen }
       marks.removeFirst(gone)
       firstMark -= gone
@@ -154,9 +155,9 @@ final class ByteLog {
     return low > firstMark ? marks[low - 1].offset : tailOffset
   }
 
-  /// The first mark after a position whose line ended a turn.
+  /// The first mark after a position whose line ended a turn, whatever content it belongs to.
   func turnEnd(after position: UInt64) -> Mark? {
-    marks[firstMark...].first { $0.position > position && $0.endsTurn }
+    marks[marksEnding { $0.position <= position }...].first(where: \.endsTurn)
   }
 
   /// The bytes from a position to the head (or to `end`).

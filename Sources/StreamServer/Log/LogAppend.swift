@@ -21,6 +21,8 @@ struct LogAppend: Sendable {
   var readAt: Instant
   /// Set when the content starts over: `bytes` then begins with the `reset` frame, which ends at this count.
   var restart: Restart?
+  /// True when the content goes on in the next file of the chain: nothing is said of it, but positions begin anew.
+  var continues = false
 
   /// A new content.
   struct Restart: Sendable {

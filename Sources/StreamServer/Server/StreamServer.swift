@@ -80,7 +80,8 @@ public actor StreamServer: ReadinessSink, TimerSink {
       case .batch(let batch): broadcaster.take(batch)
       case .status(let entry), .closed(let entry): broadcaster.status(entry)
       case .created(let entry): broadcaster.subagent(entry)
-      case .absorbed(let entry, _), .forgotten(let entry): broadcaster.moved(entry.id)
+      case .absorbed(let entry, _), .forgotten(let entry), .reopened(let entry):
+        broadcaster.moved(entry.id)
       case .updated, .appended, .replaced, .expected: break
       }
     }

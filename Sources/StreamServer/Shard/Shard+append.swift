@@ -12,11 +12,14 @@ extension Shard {
     let old = log.facts
     let start = bytes.head
     // Live readers find the `reset` frame in the log; those who read from the file are told apart.
-    if append.restart != nil { bytes.restart() }
+    if append.restart != nil || append.continues { bytes.restart() }
     log.facts = append.facts
     bytes.append(append.bytes, marks: append.marks, headOffset: append.facts.head)
     if let restart = append.restart {
       settle(log, bytes, restart, append, old)
+    } else if append.continues {
+      bytes.restartPosition = start
+      log.beginContent(at: start)
     } else if old?.epoch == nil {
       log.beginContent(at: start)
     }
@@ -30,7 +33,7 @@ extension Shard {
     }
   }
 
-  /// Those who read from the file finish the page they have; the next one is of the new content.
+  /// Those who read from the replaced file finish the page they have; the next one is of the new content.
   private func settle(
     _ log: TopicLog, _ bytes: ByteLog, _ restart: LogAppend.Restart, _ append: LogAppend, _ old: TopicFacts?
   ) {
@@ -38,26 +41,28 @@ extension Shard {
     log.beginContent(at: bytes.restartPosition)
     for subscription in log.subscriptions.values {
       // One that is still to be told of an earlier content's end stands in the content before that.
-      guard case .replaying(var replay) = subscription.state, replay.newContent == nil else { continue }
+      guard case .replaying(var replay) = subscription.state, replay.newContent == nil,
+        replay.epoch == old?.epoch
+      else { continue }
       replay.newContent = ResetReason(restart.reason)
-      replay.requested = old?.epoch.map { Cursor(epoch: $0, offset: replay.page?.end ?? replay.offset) }
+      replay.requested = Cursor(epoch: replay.epoch, offset: replay.page?.end ?? replay.offset)
       subscription.state = .replaying(replay)
     }
   }
 
   /// Those who waited for a content get it from its beginning.
   private func release(_ log: TopicLog) {
-    guard log.awaiting > 0, log.facts?.epoch != nil else { return }
+    guard log.awaiting > 0, let facts = log.facts, let start = facts.start else { return }
     for subscription in log.subscriptions.values {
       guard case .awaitingContent(let requested) = subscription.state else { continue }
       if let requested {
-        if requested.epoch == log.facts?.epoch {
-          subscription.state = .replaying(.init(offset: requested.offset, part: requested.part))
+        if facts.file(requested.epoch) != nil {
+          subscription.state = .replaying(.init(after: requested))
         } else {
           reset(subscription, requested: requested, .replaced)
         }
       } else {
-        subscription.state = .replaying(.init(offset: 0))
+        subscription.state = .replaying(.init(after: start))
       }
       pump(subscription.connection)
     }
@@ -78,23 +83,20 @@ extension Shard {
     let position = subscription.log.readers[index].position
     // Where it stands once it has finished the frame it is in.
     var end = position
-    var offset = bytes.offset(at: position)
     if connection.middle === subscription, let mark = bytes.mark(from: position) {
       bytes.withBytes(from: position, to: mark.position) { connection.outbox.prepend($0) }
       connection.middle = nil
       end = mark.position
-      offset = mark.offset
     }
-    let cursor = subscription.log.cursor(at: end)
-    let isOld = end < bytes.restartPosition
+    guard let cursor = subscription.log.cursor(at: end) else { return }
     subscription.isStepOpen = bytes.isStepOpen(at: end)
     subscription.log.leave(subscription)
     Socket.boundUnsent(connection.descriptor, false)
     statistics.lagged += 1
     subscription.owesCaughtUp = true
     say(ControlFrames.lagged(bytes: bytes.head - position), subscription, at: nil)
-    var replay = Subscription.Replay(offset: offset)
-    if isOld {
+    var replay = Subscription.Replay(after: cursor)
+    if subscription.log.facts?.file(cursor.epoch) == nil {
       replay.newContent = .replaced
       replay.requested = cursor
     }

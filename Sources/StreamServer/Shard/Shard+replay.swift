@@ -26,11 +26,14 @@ extension Shard {
     guard connection.outbox.count < context.limits.pageBytes else { return false }
     if let reason = replay.newContent {
       guard !replay.isAsked else { return false }
-      reset(subscription, requested: replay.requested, reason)
+      reset(subscription, requested: replay.requested, reason, to: subscription.cursor(0))
       return true
     }
-    if !subscription.owesOpening, replay.part == nil, !replay.isResume, let bytes = subscription.log.log,
-      let position = bytes.position(after: replay.offset)
+    if replay.epoch != subscription.log.facts?.epoch, !replay.isAsked, !goOn(subscription, &replay) {
+      return true
+    }
+    if replay.epoch == subscription.log.facts?.epoch, !subscription.owesOpening, replay.part == nil,
+      !replay.isResume, let bytes = subscription.log.log, let position = bytes.position(after: replay.offset)
     {
       subscription.state = .live
       subscription.log.join(subscription, at: position)
@@ -42,6 +45,25 @@ extension Shard {
     subscription.state = .replaying(replay)
     ask(subscription, replay)
     return false
+  }
+
+  /// At the end of a file of a chain a replay goes on with the next one. False if its file is none of the chain: the
+  /// reader then starts over.
+  private func goOn(_ subscription: Subscription, _ replay: inout Subscription.Replay) -> Bool {
+    guard let facts = subscription.log.facts else { return true }
+    guard facts.file(replay.epoch) != nil else {
+      let cursor = Cursor(epoch: replay.epoch, offset: replay.offset, part: replay.part)
+      reset(subscription, requested: cursor, .replaced)
+      return false
+    }
+    while replay.part == nil, !replay.isResume, let file = facts.file(replay.epoch),
+      replay.offset >= file.head, let next = facts.file(after: replay.epoch)?.epoch
+    {
+      replay.epoch = next
+      replay.offset = 0
+    }
+    subscription.state = .replaying(replay)
+    return true
   }
 
   /// Sends a page, or what is left of it.
@@ -74,7 +96,7 @@ extension Shard {
   }
 
   private func ask(_ subscription: Subscription, _ replay: Subscription.Replay) {
-    guard let facts = subscription.log.facts else { return }
+    guard let facts = subscription.log.facts?.file(replay.epoch) else { return }
     let request = PageRequest(
       facts: facts, variant: subscription.log.key.variant, offset: replay.offset, part: replay.part,
       opening: subscription.owesOpening ? subscription.messageID : nil, untilTurn: subscription.untilTurn,
@@ -106,10 +128,10 @@ extension Shard {
           }
           subscription.state = .awaitingContent(requested: cursor)
           // A restart that was appended before this answer will not come again.
-          if subscription.log.facts?.epoch != request.facts.epoch, let cursor {
+          if let cursor, subscription.log.facts?.file(cursor.epoch) == nil {
             self.reset(subscription, requested: cursor, .replaced)
           } else {
-            self.nudge(request.facts.session)
+            self.nudge(request.facts)
           }
         }
       }

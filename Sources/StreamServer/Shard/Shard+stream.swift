@@ -80,7 +80,7 @@ extension Shard {
     guard let log = logs[key], log.facts == nil else { return }
     log.facts = facts
     log.log = ByteLog(at: facts.head, limit: context.limits.ringBytes, isStepOpen: isStepOpen)
-    log.beginContent(at: 0)
+    log.beginContent(at: 0, offset: facts.head)
     for subscription in log.subscriptions.values { begin(subscription) }
   }
 
@@ -109,24 +109,25 @@ extension Shard {
   }
 
   private func located(_ subscription: Subscription, _ located: Located, _ entry: SessionEntry?) {
-    guard let facts = subscription.log.facts, let epoch = facts.epoch else {
+    guard let facts = subscription.log.facts, let beginning = facts.start else {
       greet(subscription, entry, at: nil)
       subscription.state = .awaitingContent(requested: subscription.requestedCursor)
       return
     }
     switch located {
-    case .at(let offset, let part):
-      greet(subscription, entry, at: Cursor(epoch: epoch, offset: offset, part: part))
-      subscription.state = .replaying(
-        .init(
-          offset: offset, part: part, isResume: facts.isDocument && subscription.requestedCursor != nil))
+    case .at(let cursor):
+      greet(subscription, entry, at: cursor)
+      var replay = Subscription.Replay(after: cursor)
+      replay.isResume = facts.file(cursor.epoch)?.isDocument == true && subscription.requestedCursor != nil
+      subscription.state = .replaying(replay)
     case .reset(let reason):
-      greet(subscription, entry, at: Cursor(epoch: epoch, offset: 0))
+      greet(subscription, entry, at: beginning)
       reset(subscription, requested: subscription.requestedCursor, reason)
     case .changed:
       greet(subscription, entry, at: nil)
       subscription.state = .awaitingContent(requested: subscription.requestedCursor)
-      nudge(facts.session)
+      // A place that is looked for in all files has met the change in any: the whole chain is opened again.
+      nudge(subscription.requestedCursor.flatMap { facts.file($0.epoch) } ?? facts.previous ?? facts)
     case .unreadable(let why):
       context.log("\(facts.session): \(why)")
       sayBye(subscription.connection, "unreadable")
@@ -139,9 +140,11 @@ extension Shard {
     say(ControlFrames.hello(entry, cursor: cursor, server: context.server), subscription, at: cursor)
   }
 
-  /// Starts a subscription over at the beginning of the content and says so.
-  func reset(_ subscription: Subscription, requested: Cursor?, _ reason: ResetReason) {
-    guard let cursor = subscription.cursor(0) else { return }
+  /// Starts a subscription over and says so: at the beginning of the chain, unless another place is given.
+  func reset(
+    _ subscription: Subscription, requested: Cursor?, _ reason: ResetReason, to place: Cursor? = nil
+  ) {
+    guard let cursor = place ?? subscription.log.facts?.start else { return }
     statistics.resets += 1
     let key = subscription.log.key
     if subscription.owesOpening {
@@ -162,7 +165,7 @@ extension Shard {
     subscription.log.leave(subscription)
     subscription.owesCaughtUp = true
     subscription.isStepOpen = false
-    subscription.state = .replaying(.init(offset: 0))
+    subscription.state = .replaying(.init(after: cursor))
   }
 
   /// Queues a frame for one subscriber, between frames of the transcript.
@@ -197,9 +200,9 @@ extension Shard {
     }
   }
 
-  /// Has the tail look at a transcript that history found changed.
-  func nudge(_ session: String) {
+  /// Has the tail look at a file that history found changed.
+  func nudge(_ file: TopicFacts) {
     let engine = context.engine
-    Task { await engine.nudge(session) }
+    Task { await engine.nudge(file) }
   }
 }

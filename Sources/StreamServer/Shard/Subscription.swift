@@ -23,6 +23,8 @@ final class Subscription {
 
   /// A replay's place.
   struct Replay {
+    /// The file of the chain that it reads.
+    var epoch: Epoch
     /// The offset after the last page.
     var offset: UInt64
     /// Within the line that ends at `offset`.
@@ -39,6 +41,13 @@ final class Subscription {
     var newContent: ResetReason?
     /// The position in the old content that the `reset` speaks of.
     var requested: Cursor?
+
+    /// A replay of what follows a position.
+    init(after cursor: Cursor) {
+      epoch = cursor.epoch
+      offset = cursor.offset
+      part = cursor.part
+    }
   }
 
   unowned let connection: Connection
@@ -80,6 +89,6 @@ final class Subscription {
     return bytes.isStepOpen(at: log.readers[index].position)
   }
 
-  /// A cursor of the log's content.
+  /// A cursor of the log's newest content.
   func cursor(_ offset: UInt64) -> Cursor? { log.facts?.epoch.map { Cursor(epoch: $0, offset: offset) } }
 }

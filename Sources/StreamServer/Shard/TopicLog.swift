@@ -9,8 +9,9 @@ final class TopicLog {
   /// Where the transcript stands; nil until the broadcaster has opened it.
   var facts: TopicFacts?
   var log: ByteLog?
-  /// The contents that stand in the log, each with its first position; the newest is the last.
-  private var contents: [(start: UInt64, epoch: Epoch)] = []
+  /// The contents that stand in the log, each with its first position and the cursor's offset there; the newest is the
+  /// last.
+  private var contents: [(start: UInt64, epoch: Epoch, offset: UInt64)] = []
   /// Live readers, in no order.
   var readers: [Reader] = []
   /// Everybody, live or not.
@@ -34,9 +35,9 @@ final class TopicLog {
   }
 
   /// Notes that what is appended from a position on is of the content that the facts name.
-  func beginContent(at position: UInt64) {
+  func beginContent(at position: UInt64, offset: UInt64 = 0) {
     guard let epoch = facts?.epoch else { return }
-    contents.append((position, epoch))
+    contents.append((position, epoch, offset))
     while contents.count > 1, let log, contents[1].start <= log.tail { contents.removeFirst() }
   }
 
@@ -45,7 +46,9 @@ final class TopicLog {
     guard let log, let content = contents.last(where: { $0.start <= position }) ?? contents.first else {
       return nil
     }
-    return Cursor(epoch: content.epoch, offset: log.offset(at: position))
+    // The marks before a content's first position are of the content before it.
+    let offset = position <= content.start ? content.offset : log.offset(at: position)
+    return Cursor(epoch: content.epoch, offset: offset)
   }
 
   /// Adds a live reader.

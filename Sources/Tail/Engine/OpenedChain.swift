@@ -25,6 +25,14 @@ enum OpenedFile {
     }
   }
 
+  /// The file when it was read.
+  var facts: FileFacts {
+    switch self {
+    case .lines(let opened): opened.facts
+    case .document(let follower): follower.facts
+    }
+  }
+
   /// What reads on from where the content stands.
   func follower(_ path: String, _ limits: TailLimits) -> FollowedSession.Kind {
     switch self {

@@ -166,7 +166,7 @@ extension TailEngine {
     return true
   }
 
-  private func unfollow(_ id: String) {
+  func unfollow(_ id: String) {
     guard let current = followed.removeValue(forKey: id) else { return }
     watcher.unwatch(linkedFile: current.path)
     unwatchedLinks.remove(current.path)

@@ -20,6 +20,14 @@ extension TailEngine {
     guard let index = opened.lastIndex(where: { $0.open.content != nil }) ?? opened.indices.last else {
       return failure.map { .failure($0) } ?? .success(OpenedChain())
     }
+    // What was written to an older file while the newer ones were being opened belongs to it: nobody reads it later.
+    for earlier in opened.indices.prefix(index) {
+      let (file, open) = opened[earlier]
+      guard open.content != nil, let now = try? FileFacts.of(file.path), now != open.facts else { continue }
+      if case .success(let again) = await self.open(file, of: entry, beside: []) {
+        opened[earlier].open = again
+      }
+    }
     let newest = opened[index]
     return .success(
       OpenedChain(
@@ -117,7 +125,15 @@ extension TailEngine {
   /// Delivers the rest of the current file; false when that is not done at once. It is little: the file was at its
   /// end just before.
   private func drain(_ current: FollowedSession) -> Bool {
-    guard case .lines(let follower) = current.kind else { return true }
+    let follower: Follower
+    switch current.kind {
+    case .awaited: return true
+    case .lines(let lines): follower = lines
+    case .document(let document):
+      guard let now = try? FileFacts.of(current.path), now != document.facts else { return true }
+      advance(current)
+      return false
+    }
     for _ in 0..<64 {
       let progress = follower.advance()
       deliver(progress.lines, of: current, follower)
@@ -128,15 +144,21 @@ extension TailEngine {
     return false
   }
 
-  /// An older file of a chain may have changed. It is followed no more, but who comes later reads it as it is then.
+  /// An older file of a chain may have changed. It is followed no more: what is added to it is read by who comes later;
+  /// what is changed in it sends away who watches.
   func refreshEarlier(_ entry: SessionEntry, _ path: String, _ facts: Result<FileFacts, SystemError>) {
-    if case .success(let now) = facts,
-      let index = entry.earlier.firstIndex(where: { $0.path == path && $0.facts != now })
-    {
+    guard let index = entry.earlier.firstIndex(where: { $0.path == path }) else { return }
+    let before = entry.earlier[index].facts
+    let now = try? facts.get()
+    if let now, now != before {
       catalog.change(entry.id) { $0.earlier[index].facts = now }
       if let grown = catalog[entry.id] { news(.appended(grown)) }
     }
-    if let current = followed[entry.id], current.path == path { advance(current) }
+    guard let current = followed[entry.id] else { return }
+    if current.path == path { return advance(current) }
+    guard current.earlier.contains(where: { $0.path == path }), now != before else { return }
+    if let now, now.inode == before.inode, now.device == before.device, now.size >= before.size { return }
+    reopen(current)
   }
 
   /// Reads head and tail of an older file, and then of the ones after it: of most values the last one counts.
@@ -236,15 +258,6 @@ extension ChainRow {
       sessionID: entry.id, agent: entry.agent.rawValue, cwd: entry.startedIn, createdMS: entry.firstSeenMS,
       files: entry.files.map { File(nativeID: $0.nativeID, path: $0.path) }
         + entry.awaited.map { File(nativeID: $0, path: "") })
-  }
-}
-
-extension TopicFacts {
-  /// The same without the files before it.
-  var alone: TopicFacts {
-    var facts = self
-    facts.earlier = []
-    return facts
   }
 }
 

@@ -232,9 +232,22 @@ extension TailItem {
 }
 
 extension TailEngine {
-  /// Looks at a followed transcript now: somebody found it changed.
-  public func nudge(_ session: String) {
-    if let current = followed[session] { advance(current) }
+  /// Looks at a file of a followed transcript now: somebody found it changed.
+  public func nudge(_ file: TopicFacts) {
+    guard let current = followed[file.session] else { return }
+    if current.earlier.contains(where: { $0.epoch == file.epoch }) {
+      reopen(current)
+    } else {
+      advance(current)
+    }
+  }
+
+  /// An older file of a chain is not what it was. It is not followed, so all of the chain is opened again, by those who
+  /// come back.
+  func reopen(_ current: FollowedSession) {
+    guard let entry = catalog[current.session] else { return }
+    unfollow(current.session)
+    news(.reopened(entry))
   }
 
   /// Where a session's transcript stands, without following it.

@@ -18,6 +18,8 @@ public enum TailNews: Sendable {
   case expected(SessionEntry)
   /// A session is no longer listed: its file is one of another session's, under whose id it is found from now on.
   case absorbed(SessionEntry, into: String)
+  /// An older file of a watched chain is not what it was: whoever watches has to open the chain again.
+  case reopened(SessionEntry)
   /// A session is no longer listed, because whoever had started it forgot it.
   case forgotten(SessionEntry)
 }

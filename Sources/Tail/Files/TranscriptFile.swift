@@ -91,10 +91,14 @@ public final class TranscriptFile {
     return try boundary(in: file, before: offset - UInt64(bytes))
   }
 
-  /// The position from which `count` lines follow up to `end`; 0 when there are fewer.
-  public func start(ofLast count: Int, before end: UInt64) throws(Fault) -> UInt64 {
-    guard case .lines(let file) = content else { return end - min(end, UInt64(max(0, count))) }
-    guard count > 0, end > 0 else { return end }
+  /// The position from which the last `count` lines before `end` follow, or from which there are fewer, and how many
+  /// there are.
+  public func last(_ count: Int, before end: UInt64) throws(Fault) -> (start: UInt64, count: Int) {
+    guard count > 0, end > 0 else { return (end, 0) }
+    guard case .lines(let file) = content else {
+      let found = min(end, UInt64(count))
+      return (end - found, Int(found))
+    }
     var remaining = count
     var upper = end - 1
     while upper > 0 {
@@ -103,12 +107,12 @@ public final class TranscriptFile {
       var index = bytes.count
       while let newline = bytes[..<index].lastIndex(of: 0x0A) {
         remaining -= 1
-        if remaining == 0 { return lower + UInt64(newline) + 1 }
+        if remaining == 0 { return (lower + UInt64(newline) + 1, count) }
         index = newline
       }
       upper = lower
     }
-    return 0
+    return (0, count - remaining + 1)
   }
 
   /// The bytes between two positions, at most the record limit; for `GET …/records/{cursor}`.

@@ -90,7 +90,9 @@ struct ArchiveTests {
     func locate(_ epoch: UInt32, _ offset: UInt64, _ part: Int? = nil) async -> String {
       let cursor = Cursor(epoch: Epoch(epoch), offset: offset, part: part)
       switch await bench.archive.locate(bench.facts(), .cursor(cursor)) {
-      case .at(let offset, let part): return "at \(offset)\(part.map { ".\($0)" } ?? "")"
+      case .at(let found):
+        #expect(found.epoch == cursor.epoch)
+        return "at \(found.offset)\(found.part.map { ".\($0)" } ?? "")"
       case .reset(let reason): return reason.rawValue
       case .changed: return "changed"
       case .unreadable(let why): return why
@@ -111,21 +113,21 @@ struct ArchiveTests {
     for number in [0, 1, 59, 60, 199] {
       let time = Int64(1_767_225_600_000 + number * 1000)
       guard
-        case .at(let offset, nil) = await bench.archive.locate(
+        case .at(let found) = await bench.archive.locate(
           bench.facts(), .since(milliseconds: time, after: false))
       else {
         Issue.record("not found")
         continue
       }
-      #expect(offset == (number == 0 ? 0 : bench.ends[number - 1]))
+      #expect(found.offset == (number == 0 ? 0 : bench.ends[number - 1]))
       guard
-        case .at(let behind, nil) = await bench.archive.locate(
+        case .at(let behind) = await bench.archive.locate(
           bench.facts(), .since(milliseconds: time, after: true))
       else {
         Issue.record("not found")
         continue
       }
-      #expect(behind == bench.ends[number])
+      #expect(behind.offset == bench.ends[number])
     }
   }
 
@@ -134,11 +136,11 @@ struct ArchiveTests {
     let bench = try ArchiveBench()
     bench.write(lines: lines(50))
     for (count, wanted) in [(0, bench.ends[49]), (1, bench.ends[48]), (50, 0), (51, 0)] {
-      guard case .at(let offset, nil) = await bench.archive.locate(bench.facts(), .tail(count)) else {
+      guard case .at(let found) = await bench.archive.locate(bench.facts(), .tail(count)) else {
         Issue.record("not found")
         continue
       }
-      #expect(offset == wanted)
+      #expect(found.offset == wanted)
     }
   }
 

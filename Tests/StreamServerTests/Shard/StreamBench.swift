@@ -7,22 +7,25 @@ import Wire
 
 @testable import StreamServer
 
-/// A whole streaming server over one transcript, the session `s`, without routes: the query says what is streamed.
+/// A whole streaming server over the session `s`, without routes: the query says what is streamed.
 final class StreamBench: Sendable {
   let loop: EventLoop
   let server: StreamServer
   private let loops: LoopGroup
   private let threads: [ThreadExecutor]
   private let engine: TailEngine
-  private let folder: String
+  private let folder: StreamFolder
   private let port = Locked(0)
 
   /// A server that is started over a transcript of these lines, and ended after the body.
+  ///
+  /// - Parameter folder: what another server leaves to it; without one its store is in memory.
   static func with(
-    _ lines: [String], limits: StreamLimits = StreamLimits(), _ body: (StreamBench) async throws -> Void
+    _ lines: [String], limits: StreamLimits = StreamLimits(), loops: Int = 1, in folder: StreamFolder? = nil,
+    _ body: (StreamBench) async throws -> Void
   ) async throws {
-    let bench = try StreamBench(limits)
-    bench.append(lines)
+    let bench = try StreamBench(limits, loops, folder)
+    if !lines.isEmpty { bench.append(lines) }
     await bench.engine.start()
     await bench.server.start()
     let port = try await bench.server.listen(host: "127.0.0.1", port: 0)
@@ -33,20 +36,19 @@ final class StreamBench: Sendable {
     try result.get()
   }
 
-  private init(_ limits: StreamLimits) throws {
-    var template = Array("\(P_tmpdir)/tailcast-stream-XXXXXX".utf8CString)
-    _ = mkdtemp(&template)
-    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    loops = try LoopGroup(count: 1, longTurn: .seconds(3_600)) { _ in }
+  private init(_ limits: StreamLimits, _ count: Int, _ kept: StreamFolder?) throws {
+    folder = kept ?? StreamFolder()
+    loops = try LoopGroup(count: count, longTurn: .seconds(3_600)) { _ in }
     loop = loops.home
     threads = [try ThreadExecutor(name: "archive"), try ThreadExecutor(name: "storage")]
-    let store = try Store(path: ":memory:", executor: threads[1])
+    let store = try Store(path: kept?.database ?? ":memory:", executor: threads[1])
     var tail = TailLimits()
     tail.pollInterval = .seconds(3_600)
     tail.reconcileInterval = .seconds(3_600)
     let ears = Ears()
     engine = TailEngine(
-      loop: loop, archive: threads[0], store: store, roots: [Root(agent: .jsonl, directory: folder)],
+      loop: loop, archive: threads[0], store: store,
+      roots: [Root(agent: .jsonl, directory: folder.transcripts)],
       limits: tail, log: { _ in }, news: { ears.take($0) })
     server = StreamServer(
       loops: loops, engine: engine,
@@ -77,25 +79,18 @@ final class StreamBench: Sendable {
       thread.stop()
       thread.join()
     }
-    unlink(folder + "/s.jsonl")
-    rmdir(folder)
   }
 
   /// Appends lines in one write.
-  func append(_ lines: [String]) {
-    let text = Array(lines.map { $0 + "\n" }.joined().utf8)
-    let descriptor = open(folder + "/s.jsonl", O_WRONLY | O_CREAT | O_APPEND, 0o600)
-    defer { close(descriptor) }
-    _ = write(descriptor, text, text.count)
-  }
+  func append(_ lines: [String]) { folder.write(lines.map { $0 + "\n" }.joined(), to: "s") }
 
   /// Puts other content in the place of the transcript.
   func replace(_ lines: [String]) {
-    let text = Array(lines.map { $0 + "\n" }.joined().utf8)
-    let descriptor = open(folder + "/s.jsonl", O_WRONLY | O_TRUNC)
-    defer { close(descriptor) }
-    _ = write(descriptor, text, text.count)
+    folder.write(lines.map { $0 + "\n" }.joined(), to: "s", flags: O_TRUNC)
   }
+
+  /// Says that the session goes on in the file of another name.
+  func bind(_ name: String) async throws { try await engine.bind("s", nativeID: name, path: nil) }
 
   /// A client that has asked for a stream.
   func client(_ query: String, receiveBuffer: Int32? = nil) async throws -> StreamClient {

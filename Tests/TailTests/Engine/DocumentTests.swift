@@ -48,9 +48,9 @@ struct DocumentTests {
       await expect(["b 2 1-2", "a 1+ 2-2", "c 3 2-3"], tail)
       let whole = document([("a", "1+"), ("b", "2"), ("c", "3"), ("d", "4")])
       folder.rewrite(file, String(whole.prefix(whole.count / 2)))
-      await tail.engine.nudge("g1")
+      try await tail.engine.nudge(tail.engine.facts("g1"))
       folder.rewrite(file, "")
-      await tail.engine.nudge("g1")
+      try await tail.engine.nudge(tail.engine.facts("g1"))
       folder.rewrite(file, whole)
       await expect(["b 2 1-2", "a 1+ 2-2", "c 3 2-3", "d 4 3-4"], tail)
       let now = try await tail.engine.facts("g1")
@@ -66,7 +66,7 @@ struct DocumentTests {
       let facts = try await tail.engine.watch("g1")
       // The reading that follows at once must not overtake the restart.
       folder.rewrite(file, document([("a", "1")]))
-      await tail.engine.nudge("g1")
+      try await tail.engine.nudge(tail.engine.facts("g1"))
       await tail.eventually("no restart") { await self.texts(tail).first == "restart replaced" }
       folder.rewrite(file, document([("a", "1"), ("x", "2")]))
       await expect(["restart replaced", "a 1 0-1", "x 2 1-2"], tail)
@@ -127,7 +127,7 @@ struct DocumentTests {
       folder.replace(file, with: document([("a", "1")]))
       await tail.eventually("the restart is not seen") { await tail.engine.documentHead("g1") == 1 }
       folder.replace(file, with: document([("a", "1"), ("x", "2")]))
-      await tail.engine.nudge("g1")
+      try await tail.engine.nudge(tail.engine.facts("g1"))
       // Whatever was asked of the archive and of the loop has run after these rounds.
       for _ in 0..<10 {
         await withCheckedContinuation { done in tail.archive.post { done.resume() } }

@@ -120,12 +120,12 @@ struct TranscriptFileTests {
     let end = whole[3].end
     for (index, line) in whole.enumerated() {
       #expect(try file.lineStart(endingAt: line.end) == line.start)
-      #expect(try file.start(ofLast: 4 - index, before: end) == line.start)
+      #expect(try file.last(4 - index, before: end).start == line.start)
       let text = try file.bytes(from: line.start, to: line.end - 1)
       #expect(text == line.bytes)
     }
-    #expect(try file.start(ofLast: 9, before: end) == 0)
-    #expect(try file.start(ofLast: 0, before: end) == end)
+    #expect(try file.last(9, before: end).start == 0)
+    #expect(try file.last(0, before: end).start == end)
     let back = try file.lookbackStart(before: end, bytes: length + 10)
     #expect(back == 0 || whole.contains { $0.end == back })
     #expect(back <= end - UInt64(min(length + 10, Int(end))))
