@@ -1,3 +1,5 @@
+import Wire
+
 /// The command line: one call, on the thread of its caller, with everything that it touches handed in.
 ///
 /// `main` wires it: `serve` runs the server, `local` opens a server inside this process for the commands that work

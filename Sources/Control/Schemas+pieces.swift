@@ -9,6 +9,26 @@ extension Schemas {
   static let any = "{\"type\":\"object\"}"
   static let time = "{\"type\":\"string\",\"format\":\"date-time\"}"
 
+  static let id = "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_-]{1,128}$\"}"
+  /// A whole number of 64 bits.
+  static let int64 =
+    "{\"type\":\"integer\",\"minimum\":-9223372036854775808,\"maximum\":9223372036854775807}"
+
+  /// A text that says something, of at most so many characters.
+  static func filled(_ maximum: Int) -> String {
+    "{\"type\":\"string\",\"minLength\":1,\"maxLength\":\(maximum),\"pattern\":\"\\\\S\"}"
+  }
+  static func text(_ maximum: Int) -> String { "{\"type\":\"string\",\"maxLength\":\(maximum)}" }
+  static func maybeText(_ maximum: Int) -> String {
+    maybe(text(maximum))
+  }
+  /// A list of at most so many texts, or null, which is no list.
+  static func maybeTexts(_ most: Int, _ maximum: Int) -> String {
+    maybe("{\"type\":\"array\",\"maxItems\":\(most),\"items\":\(text(maximum))}")
+  }
+  /// A schema or null, which in a body is the same as leaving the field out.
+  static func maybe(_ schema: String) -> String { "{\"anyOf\":[\(schema),{\"type\":\"null\"}]}" }
+
   static func list(_ item: String) -> String { "{\"type\":\"array\",\"items\":\(item)}" }
   static func reference(_ name: String) -> String { "{\"$ref\":\"#/components/schemas/\(name)\"}" }
   static func either(_ names: String...) -> String {

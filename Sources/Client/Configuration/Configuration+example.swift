@@ -36,6 +36,6 @@ extension Configuration {
 
   private static func quoted(_ text: String) -> String {
     let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/=~:".contains($0)) }
-    return isPlain && text.first != "~" ? text : "\"\(text)\""
+    return isPlain && !text.isEmpty && text.first != "~" ? text : "\"\(text)\""
   }
 }

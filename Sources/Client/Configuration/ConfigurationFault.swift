@@ -1,3 +1,5 @@
+import Wire
+
 /// Why a configuration cannot be used: where it was said, what is wrong, and what would be right.
 public struct ConfigurationFault: Error, Equatable, CustomStringConvertible {
   /// Where a setting was said.

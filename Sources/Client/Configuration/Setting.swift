@@ -99,11 +99,11 @@ extension Setting {
       parse: { Choice(rawValue: $0) }, format: { $0.rawValue })
   }
 
-  /// Text that is not empty.
-  static func text(_ key: String, _ property: any Property<String>, form: String, _ meaning: String)
-    -> Setting
-  {
-    single(key, property, meaning, form: form, parse: { $0.isEmpty ? nil : $0 }, format: { $0 })
+  /// Text that is not empty, unless nothing is a value too.
+  static func text(
+    _ key: String, _ property: any Property<String>, form: String, orNone: Bool = false, _ meaning: String
+  ) -> Setting {
+    single(key, property, meaning, form: form, parse: { $0.isEmpty && !orNone ? nil : $0 }, format: { $0 })
   }
 
   /// A list of values, each read by `parse`.

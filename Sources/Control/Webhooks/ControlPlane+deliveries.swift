@@ -10,7 +10,7 @@ extension ControlPlane {
     var conditions = ["1"]
     var values: [any SQLBindable & Sendable] = []
     if let before = call.text("before") {
-      guard let id = DeliveryID(before), id.epoch == epoch else { throw .invalidCursor("before") }
+      guard let id = DeliveryID(before), id.epoch == epoch else { throw .unknownDelivery(before) }
       conditions.append("seq < ?")
       values.append(id.seq)
     }

@@ -50,7 +50,7 @@ extension RouteTable {
         Parameter("limit", .number(1...500), default: "50", "Most deliveries."),
       ],
       answers: [.init(200, "The page; without a prefix a bare array.", schema: "HookDeliveryPage")],
-      errors: [.invalidCursor, .storeUnavailable]
+      errors: [.deliveryNotFound, .storeUnavailable]
     ) { plane, call throws(Problem) in try await plane.listDeliveries(call) },
     Route(
       .get, "hooks/deliveries/{id}", tier: .supporting, "One delivery.", parameters: [deliveryID],

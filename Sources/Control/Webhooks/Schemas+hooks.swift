@@ -26,7 +26,8 @@ extension Schemas {
         "id": text,
         "target":
           "{\"type\":\"object\",\"required\":[\"url\",\"signed\"],\"properties\":{\"url\":\(text),\"signed\":\(flag)}}",
-        "source_criterion": maybe("HookCriterion"), "type_criterion": maybe("HookCriterion"),
+        "source_criterion": maybe(reference("HookCriterion")),
+        "type_criterion": maybe(reference("HookCriterion")),
         "properties": criteria, "created_at": time, "expires_at": maybeText, "pending": whole,
       ]),
     (
@@ -65,8 +66,4 @@ extension Schemas {
 
   private static let criteria =
     "{\"type\":\"object\",\"maxProperties\":64,\"additionalProperties\":\(reference("HookCriterion"))}"
-
-  private static func maybe(_ name: String) -> String {
-    "{\"anyOf\":[\(reference(name)),{\"type\":\"null\"}]}"
-  }
 }

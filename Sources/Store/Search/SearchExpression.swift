@@ -1,11 +1,11 @@
 /// What a person typed, as an FTS5 expression that is never a syntax error: every word quoted and a prefix.
-struct SearchExpression {
+public struct SearchExpression: Sendable {
   /// The expression; nil when nothing is asked for.
-  let text: String?
+  public let text: String?
 
   /// All words must match, in any order.
   /// - Parameter words: how many words count.
-  init(_ query: String, words limit: Int) {
+  public init(_ query: String, words limit: Int) {
     let words = query.unicodeScalars
       // A NUL would end the expression for SQLite in the middle of a quoted word.
       .split { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F }

@@ -25,11 +25,7 @@ extension Store {
 
   /// Adds a key. Throws when its id or hash is already there.
   public func addAccessKey(_ key: AccessKeyRow) throws(StoreError) {
-    try write { (database) throws(StoreError) in
-      try database.run(
-        "INSERT INTO access_keys(\(AccessKeyRow.columns)) VALUES (?, ?, ?, ?, ?)", key.id, key.name, key.hash,
-        key.createdMS, key.lastUsedMS)
-    }
+    try write { (database) throws(StoreError) in try database.add(key) }
   }
 
   /// Removes a key.
@@ -47,5 +43,14 @@ extension Store {
       try database.run(
         "UPDATE access_keys SET last_used_at = max(coalesce(last_used_at, 0), ?) WHERE id = ?", usedMS, id)
     }
+  }
+}
+
+extension Database {
+  /// Adds a key, inside the transaction of what else belongs to it. Throws when its id or hash is already there.
+  public func add(_ key: AccessKeyRow) throws(StoreError) {
+    try run(
+      "INSERT INTO access_keys(\(AccessKeyRow.columns)) VALUES (?, ?, ?, ?, ?)", key.id, key.name, key.hash,
+      key.createdMS, key.lastUsedMS)
   }
 }

@@ -10,7 +10,7 @@ public struct OpenAPIDocument: Sendable {
 
   /// What routes may answer whatever they do.
   static let common: [ProblemCode] = [
-    .unauthorized, .originNotAllowed, .hostNotAllowed, .rateLimitExceeded, .internalError,
+    .malformedRequest, .unauthorized, .originNotAllowed, .hostNotAllowed, .rateLimitExceeded, .internalError,
   ]
 
   /// A document.

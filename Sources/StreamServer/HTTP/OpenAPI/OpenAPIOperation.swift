@@ -81,6 +81,10 @@ struct OpenAPIOperation {
     }
     var codes: [Int: Set<ProblemCode>] = [:]
     for code in problems { codes[code.kind.status, default: []].insert(code) }
+    // What the decoder of requests refuses before any route is known has statuses of its own.
+    codes[408] = [.requestTimeout]
+    codes[414] = [.headTooLarge]
+    codes[431] = [.headTooLarge]
     return codes.sorted { $0.key < $1.key }
       .map { (status: $0.key, codes: $0.value.sorted { $0.rawValue < $1.rawValue }) }
   }
@@ -91,7 +95,7 @@ struct OpenAPIOperation {
   private func responses(into writer: inout JSONWriter) {
     writer.key("responses")
     writer.object { writer in
-      for answer in operation.answers {
+      for answer in operation.answers where answer.mounts?.contains(mount) ?? true {
         writer.key("\(answer.status)")
         writer.object { writer in
           writer.field("description", answer.meaning)
@@ -145,24 +149,35 @@ extension Parameter {
         writer.field("type", "boolean")
         if let standard { writer.field("default", Parameter.flags[standard] ?? false) }
         return
-      case .text(let maximum): string(&writer) { $0.field("maxLength", maximum) }
-      case .id: string(&writer) { $0.field("pattern", "^[A-Za-z0-9_-]{1,128}$") }
+      case .text(let maximum):
+        string(&writer) { writer in
+          writer.field("maxLength", maximum)
+          // Other octets are obsolete in fields (RFC 9110 section 5.5), and the decoder refuses most of them.
+          if place == .header { writer.field("pattern", #"^[\t -~]*$"#) }
+        }
+      case .id: string(&writer) { $0.field("pattern", pattern("[A-Za-z0-9_-]{1,128}")) }
+      case .name: string(&writer) { $0.field("pattern", pattern("[A-Za-z0-9_.:-]{1,128}")) }
       case .choice(let words):
         string(&writer) { writer in
           writer.key("enum")
-          writer.array { writer in for word in words { writer.value(word) } }
+          writer.array { writer in for word in words + (isRequired ? [] : [""]) { writer.value(word) } }
         }
       case .choices(let words):
         let word = "(" + words.joined(separator: "|") + ")"
-        string(&writer) { $0.field("pattern", "^\(word)(,\(word))*$") }
+        string(&writer) { $0.field("pattern", pattern("\(word)(,\(word))*")) }
       case .time: string(&writer) { $0.field("format", "date-time") }
-      case .cursor: string(&writer) { $0.field("pattern", #"^[0-9a-f]{8}-[0-9]+(\.[1-9][0-9]*)?$"#) }
-      case .feedCursor: string(&writer) { $0.field("pattern", "^[0-9a-f]{8}-[0-9]+$") }
+      case .cursor: string(&writer) { $0.field("pattern", pattern(Self.position + #"(\.[1-9][0-9]{0,8})?"#)) }
+      case .feedCursor: string(&writer) { $0.field("pattern", pattern(Self.position)) }
       case .cursorSet: string(&writer) { _ in }
       }
       if let standard { writer.field("default", standard) }
     }
   }
+
+  private static let position = "[0-9a-f]{8}-(0|[1-9][0-9]{0,17})"
+
+  /// The whole of a value; one that may be left out may also be sent empty.
+  private func pattern(_ text: String) -> String { isRequired ? "^\(text)$" : "^(\(text))?$" }
 
   private func string(_ writer: inout JSONWriter, _ more: (inout JSONWriter) -> Void) {
     writer.field("type", "string")

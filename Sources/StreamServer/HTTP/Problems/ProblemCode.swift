@@ -90,6 +90,36 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case deliveryNotFound = "DELIVERY_NOT_FOUND"
   /// The delivery cannot be tried again now.
   case deliveryPending = "DELIVERY_PENDING"
+  /// No memory has this id.
+  case memoryNotFound = "MEMORY_NOT_FOUND"
+  /// No channel has this name.
+  case channelNotFound = "CHANNEL_NOT_FOUND"
+  /// No project has this id.
+  case projectNotFound = "PROJECT_NOT_FOUND"
+  /// No access key has this id.
+  case keyNotFound = "KEY_NOT_FOUND"
+  /// Nothing of this kind has this id.
+  case entityNotFound = "ENTITY_NOT_FOUND"
+  /// No agent has this name.
+  case agentNotFound = "AGENT_NOT_FOUND"
+  /// Nothing is shared under this token, or not any more.
+  case shareNotFound = "SHARE_NOT_FOUND"
+  /// There is no such directory.
+  case directoryNotFound = "DIRECTORY_NOT_FOUND"
+  /// Another project has this directory; `details.id` names it.
+  case pathAlreadyRegistered = "PATH_ALREADY_REGISTERED"
+  /// Another thing of this kind has this name; `details.id` names it.
+  case nameTaken = "NAME_TAKEN"
+  /// There are as many of these as the setting in the message allows.
+  case limitReached = "LIMIT_REACHED"
+  /// The key of the key file cannot be revoked.
+  case keyIsFile = "KEY_IS_FILE"
+  /// `If-Match` names another version; `details` holds the current one.
+  case versionMismatch = "VERSION_MISMATCH"
+  /// The path is outside of what the settings allow.
+  case pathNotAllowed = "PATH_NOT_ALLOWED"
+  /// The file of the setting `people` cannot be read.
+  case peopleUnreadable = "PEOPLE_UNREADABLE"
   /// The path is known, not with this method.
   case methodNotAllowed = "METHOD_NOT_ALLOWED"
   /// The body is over the route's limit.
@@ -122,9 +152,13 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     switch self {
     case .validationError, .invalidCursor, .malformedRequest: .validation
     case .unauthorized, .invalidAPIKey: .unauthorized
-    case .originNotAllowed, .identityNotTrusted, .forbidden: .forbidden
+    case .originNotAllowed, .identityNotTrusted, .forbidden, .pathNotAllowed: .forbidden
     case .routeNotFound, .sessionNotFound, .recordNotFound, .hookNotFound, .deliveryNotFound: .notFound
+    case .memoryNotFound, .channelNotFound, .projectNotFound, .keyNotFound, .entityNotFound: .notFound
+    case .agentNotFound, .shareNotFound, .directoryNotFound: .notFound
     case .hookExists, .deliveryPending: .conflict
+    case .pathAlreadyRegistered, .nameTaken, .limitReached, .keyIsFile: .conflict
+    case .versionMismatch: .precondition
     case .hookUnprocessable: .unprocessable
     case .methodNotAllowed: .method
     case .payloadTooLarge, .headTooLarge: .payload
@@ -134,7 +168,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case .rateLimitExceeded: .rateLimit
     case .internalError: .internal
     case .notImplemented, .sendNotBuilt: .notImplemented
-    case .unavailable, .storeUnavailable, .transcriptUnreadable: .unavailable
+    case .unavailable, .storeUnavailable, .transcriptUnreadable, .peopleUnreadable: .unavailable
     case .timeout, .requestTimeout: .timeout
     }
   }

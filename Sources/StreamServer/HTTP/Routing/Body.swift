@@ -30,7 +30,7 @@ public struct Body: Sendable {
   /// A text that must be there and say something.
   public func requiredText(_ names: String..., maximum: Int) throws(Problem) -> String {
     guard let text = try text(names, maximum) else { throw invalid(names[0], "is missing") }
-    guard !text.allSatisfy(\.isWhitespace) else { throw invalid(names[0], "must not be blank") }
+    guard !text.isBlank else { throw invalid(names[0], "must not be blank") }
     return text
   }
 
@@ -81,7 +81,7 @@ public struct Body: Sendable {
     var texts: [String] = []
     for value in values {
       guard let text = value.string else { throw invalid(name, "must be a list of texts") }
-      guard text.count <= maximum else {
+      guard text.unicodeScalars.count <= maximum else {
         throw invalid(name, "must have texts of at most \(maximum) characters")
       }
       texts.append(text)
@@ -118,7 +118,10 @@ public struct Body: Sendable {
   private func text(_ names: [String], _ maximum: Int) throws(Problem) -> String? {
     guard let value = find(names) else { return nil }
     guard let text = value.string else { throw invalid(names[0], "must be a text") }
-    guard text.count <= maximum else { throw invalid(names[0], "must have at most \(maximum) characters") }
+    // Scalars, as JSON Schema counts, not what people see as one character.
+    guard text.unicodeScalars.count <= maximum else {
+      throw invalid(names[0], "must have at most \(maximum) characters")
+    }
     return text
   }
 
@@ -136,5 +139,12 @@ public struct Body: Sendable {
     return words.dropFirst().reduce(String(words.first ?? "")) {
       $0 + $1.prefix(1).uppercased() + $1.dropFirst()
     }
+  }
+}
+
+extension StringProtocol {
+  /// True for a text of nothing but white space and the separators of ASCII, which some languages count to it.
+  public var isBlank: Bool {
+    unicodeScalars.allSatisfy { $0.properties.isWhitespace || (0x1C...0x1F).contains($0.value) }
   }
 }

@@ -39,11 +39,15 @@ public struct Operation: Sendable {
     public var mediaType: String?
     /// The name of the body's schema among the document's components.
     public var schema: String?
+    /// The mounts that answer so; nil for all of them.
+    public var mounts: [Mount]?
 
     /// An answer.
     public init(
-      _ status: Int, _ meaning: String, _ mediaType: String? = "application/json", schema: String? = nil
+      _ status: Int, _ meaning: String, _ mediaType: String? = "application/json", schema: String? = nil,
+      at mounts: [Mount]? = nil
     ) {
+      self.mounts = mounts
       self.status = status
       self.meaning = meaning
       self.mediaType = mediaType

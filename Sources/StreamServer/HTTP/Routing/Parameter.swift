@@ -11,6 +11,8 @@ public struct Parameter: Sendable {
     case text(maximum: Int)
     /// `[A-Za-z0-9_-]{1,128}`
     case id
+    /// `[A-Za-z0-9_.:-]{1,128}`
+    case name
     /// A whole number.
     case number(ClosedRange<Int>)
     /// `true`, `false`, `1` or `0`.
@@ -62,9 +64,17 @@ public struct Parameter: Sendable {
   func check(_ text: String) throws(Problem) {
     switch form {
     case .text(let maximum):
-      guard text.count <= maximum else { throw .invalid(name, "must have at most \(maximum) characters") }
+      // Scalars, as JSON Schema counts, not what people see as one character.
+      guard text.unicodeScalars.count <= maximum else {
+        throw .invalid(name, "must have at most \(maximum) characters")
+      }
+      guard place != .header || text.utf8.allSatisfy({ $0 < 0x7f }) else {
+        throw .invalid(name, "must be ASCII")
+      }
     case .id:
       guard Self.isID(text) else { throw .invalid(name, "must match [A-Za-z0-9_-]{1,128}") }
+    case .name:
+      guard Self.isID(text, also: ".:") else { throw .invalid(name, "must match [A-Za-z0-9_.:-]{1,128}") }
     case .number(let range):
       guard let number = Int(text), range.contains(number) else {
         throw .invalid(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -91,15 +101,15 @@ public struct Parameter: Sendable {
 
   static let flags = ["true": true, "1": true, "false": false, "0": false]
 
-  /// Whether a text is an id of this server.
-  static func isID(_ text: String) -> Bool {
+  /// Whether a text is an id of this server, or a name of `also` and what ids are made of.
+  public static func isID(_ text: String, also more: String = "") -> Bool {
     (1...128).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
           UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
           true
-        default: false
+        default: more.utf8.contains(byte)
         }
       }
   }

@@ -1,7 +1,7 @@
 /// The nearest known word to a mistyped one.
-enum Suggestion {
+public enum Suggestion {
   /// The nearest of `known`, or nil when none is near enough to be what was meant.
-  static func nearest(to word: String, among known: some Sequence<String>) -> String? {
+  public static func nearest(to word: String, among known: some Sequence<String>) -> String? {
     let limit = max(1, word.count / 3)
     var best: (word: String, distance: Int)?
     for candidate in known {
@@ -16,7 +16,7 @@ enum Suggestion {
   }
 
   /// Damerau–Levenshtein distance with adjacent transpositions, in bytes.
-  static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  public static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
     var beforeLast = [Int](repeating: 0, count: b.count + 1)
     var last = Array(0...b.count)
