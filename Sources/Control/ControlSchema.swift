@@ -14,5 +14,6 @@ public enum ControlSchema {
           messages INTEGER NOT NULL, turns INTEGER NOT NULL) WITHOUT ROWID;
         """),
     Migration(name: "control-002-webhooks", sql: WebhookSchema.sql),
+    Migration(name: "control-003-memory", sql: Memory.schema),
   ]
 }

@@ -3,14 +3,18 @@ import Wire
 /// JSON Schemas of the bodies that routes answer and take, for the OpenAPI document. Objects may have more members:
 /// the wire grows by addition.
 enum Schemas {
-  static let all = streaming + hooks
+  static let all =
+    streaming + hooks + memory
 
   /// What the reading routes answer and take.
   private static let streaming: [(name: String, json: JSONSlice)] = [
     object("Alive", ["status": text, "service": text, "pid": whole, "version": text]),
     object(
       "Caller",
-      ["identity": text, "address": text, "local": flag, "web_user": "{\"type\":[\"object\",\"null\"]}"]),
+      [
+        "identity": text, "address": text, "local": flag,
+        "web_user": "{\"type\":[\"object\",\"null\"]}",
+      ]),
     object(
       "ChatRequest",
       [
