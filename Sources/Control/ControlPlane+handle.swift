@@ -46,6 +46,7 @@ extension ControlPlane {
     let caller = try gate.admit(
       request, access: operation?.access ?? .identified, delivery: operation?.delivery ?? .response,
       nowMS: clockMS())
+    noteUse(of: caller)
     if gate.isPreflight(request), caller.foreignOrigin != nil { return .response(Response(status: 204)) }
     if let verdict = gate.count(caller, operation?.rateClass ?? .other, nowMS: clockMS()) {
       fields += verdict.headers

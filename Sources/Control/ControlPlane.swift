@@ -26,6 +26,8 @@ public actor ControlPlane: TimerSink {
   var index = SessionIndex()
   var phase = Phase.starting
   var statistics: (any StatisticsSource)?
+  /// When a key's use was last remembered, milliseconds since 1970.
+  var keyUses: [String: Int64] = [:]
   var loops: [EventLoop]
   private var waiting: [UInt64: Waiting] = [:]
   private var nextCall: UInt64 = 1

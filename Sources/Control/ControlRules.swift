@@ -24,6 +24,8 @@ public struct ControlRules: Sendable {
   public var search = SearchRules()
   /// Webhooks.
   public var hooks = HookRules()
+  /// Channels.
+  public var channels = ChannelRules()
 
   /// The defaults.
   public init(version: String, computer: String, startedAtMS: Int64) {
@@ -62,6 +64,17 @@ public struct SearchRules: Sendable, Hashable {
   public var pageBytes = 1 << 20
   /// How long the indexer rests after a page, so that clients and the log come first.
   public var rest = Duration.milliseconds(5)
+
+  /// The defaults.
+  public init() {}
+}
+
+/// The limits of channels; each is a setting `channels.…` of the same name.
+public struct ChannelRules: Sendable, Hashable {
+  /// Messages of each channel that are kept.
+  public var keep = 1_000
+  /// Most channels.
+  public var max = 1_000
 
   /// The defaults.
   public init() {}

@@ -15,5 +15,6 @@ public enum ControlSchema {
         """),
     Migration(name: "control-002-webhooks", sql: WebhookSchema.sql),
     Migration(name: "control-003-memory", sql: Memory.schema),
+    Migration(name: "control-004-channels", sql: Channel.schema),
   ]
 }

@@ -4,7 +4,7 @@ import Wire
 /// the wire grows by addition.
 enum Schemas {
   static let all =
-    streaming + hooks + memory
+    streaming + hooks + memory + settings + channels + access
 
   /// What the reading routes answer and take.
   private static let streaming: [(name: String, json: JSONSlice)] = [
@@ -12,7 +12,7 @@ enum Schemas {
     object(
       "Caller",
       [
-        "identity": text, "address": text, "local": flag,
+        "identity": text, "address": text, "local": flag, "is_owner": flag,
         "web_user": "{\"type\":[\"object\",\"null\"]}",
       ]),
     object(

@@ -108,6 +108,14 @@ extension Configuration {
     public var keep = 10_000
   }
 
+  /// Channels.
+  public struct ChannelLimits: Sendable, Equatable {
+    /// Messages of each channel that are kept.
+    public var keep = 1_000
+    /// Most channels.
+    public var max = 1_000
+  }
+
   /// The end of the server.
   public struct ShutdownLimits: Sendable, Equatable {
     /// Time in which clients are sent away and requests in flight are finished.

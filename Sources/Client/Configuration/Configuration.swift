@@ -35,6 +35,8 @@ public struct Configuration: Sendable, Equatable {
   public var search = SearchLimits()
   /// Webhooks (`hooks.…`).
   public var hooks = HookLimits()
+  /// Channels (`channels.…`).
+  public var channels = ChannelLimits()
   /// The end of the server (`shutdown.…`).
   public var shutdown = ShutdownLimits()
   /// Requests a minute (`rate.…`).

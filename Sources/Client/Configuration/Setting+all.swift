@@ -16,6 +16,7 @@ extension Setting {
     "feed": "The change feed, /events.",
     "search": "Search over titles and message text.",
     "hooks": "Webhooks: events that are sent to other programs.",
+    "channels": "Channels, messages between programs.",
     "shutdown": "The end of the server.",
     "rate": "Requests a minute for each key or peer; the burst is as large. 0 is no limit.",
   ]
@@ -132,6 +133,8 @@ extension Setting {
     .bytes(
       "search.page_bytes", \.search.pageBytes, 16 << 10...64 << 20,
       "Bytes of a transcript that are indexed in one go."),
+    .count("channels.keep", \.channels.keep, 1...1_000_000, "Messages of each channel that are kept."),
+    .count("channels.max", \.channels.max, 1...100_000, "Most channels."),
   ]
 
   private static let webhooks: [Setting] = [

@@ -50,6 +50,7 @@ enum CallerJSON {
       writer.fieldIfPresent("key_id", keyID)
       writer.field("address", call.caller.address)
       writer.field("local", call.caller.isLocal)
+      writer.field("is_owner", Visibility.isOwner(call.caller))
       writer.key("web_user")
       if let user = call.caller.webUser {
         writer.object { writer in

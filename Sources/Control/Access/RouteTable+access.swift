@@ -21,11 +21,32 @@ extension RouteTable {
       answers: [.init(200, "The caller.", schema: "Caller")]
     ) { _, call throws(Problem) in .response(CallerJSON.response(call)) },
     Route(
-      absent: .get, "auth/keys", tier: .supporting, "List access keys.", because: notBuilt),
+      .get, "auth/keys", tier: .supporting, "List access keys; the key of the key file is not among them.",
+      answers: Operation.Answer.list("AccessKey", "The keys, without what opens."),
+      errors: [.forbidden, .storeUnavailable]
+    ) { plane, call throws(Problem) in try await plane.listKeys(call) },
     Route(
-      absent: .post, "auth/keys", tier: .supporting, "Make an access key; it is shown once.",
-      because: notBuilt),
+      .post, "auth/keys", tier: .supporting, "Make an access key; it is shown once and works at once.",
+      body: .json(schema: "AccessKeyDraft", required: true),
+      answers: [.init(201, "The key.", schema: "AccessKeyMade")],
+      errors: [.forbidden, .limitReached, .storeUnavailable]
+    ) { plane, call throws(Problem) in try await plane.makeKey(call) },
     Route(
-      absent: .delete, "auth/keys/{id}", tier: .supporting, "Revoke an access key.", because: notBuilt),
+      .delete, "auth/keys/{id}", tier: .supporting, "Revoke an access key, at once.",
+      parameters: [Parameter("id", .id, in: .path, "The key's id.")],
+      answers: [.init(204, "It opens nothing any more.", nil)],
+      errors: [.forbidden, .keyNotFound, .keyIsFile, .storeUnavailable]
+    ) { plane, call throws(Problem) in try await plane.revokeKey(call) },
+  ]
+}
+
+extension Schemas {
+  /// What the routes of access keys take and answer.
+  static let access: [(name: String, json: JSONSlice)] = [
+    object("AccessKey", ["id": text, "name": text, "created_at": time, "last_used_at": maybeText]),
+    object("AccessKeyList", ["keys": list(reference("AccessKey"))]),
+    ("AccessKeyArray", json(list(reference("AccessKey")))),
+    object("AccessKeyDraft", ["name": filled(128)]),
+    object("AccessKeyMade", ["id": text, "name": text, "key": text, "created_at": time]),
   ]
 }

@@ -77,6 +77,8 @@ extension ControlRules {
     bodyBytes = configuration.http.bodyBytes
     retry = configuration.streams.retry
     feed.coalesce = configuration.feed.coalesce
+    channels.keep = configuration.channels.keep
+    channels.max = configuration.channels.max
     search.enabled = configuration.search.enabled
     search.pageBytes = configuration.search.pageBytes
     hooks.enabled = configuration.hooks.enabled
