@@ -21,6 +21,7 @@ public actor ControlPlane: TimerSink {
   let feed: ChangeFeed
   let indexer: SearchIndexer
   let hooks: Webhooks
+  let disk: Disk
   nonisolated let sessionJSON: SessionJSON
   var gate: Gate
   var index = SessionIndex()
@@ -76,6 +77,7 @@ public actor ControlPlane: TimerSink {
     sessionJSON = SessionJSON(computer: rules.computer)
     gate = Gate(rules: rules.gate, keys: keys, cookies: cookies)
     loops = [loop]
+    disk = Disk(beside: store)
     feed = ChangeFeed(
       loop: loop, store: store, rules: rules.feed, hooks: rules.hooks, sessionJSON: sessionJSON,
       clockMS: clockMS, note: log.note, publish: publish)

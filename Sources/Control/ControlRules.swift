@@ -26,6 +26,14 @@ public struct ControlRules: Sendable {
   public var hooks = HookRules()
   /// Channels.
   public var channels = ChannelRules()
+  /// Directories below which projects may lie (`projects.roots`).
+  public var projectRoots: [String] = []
+  /// The directory that `GET filesystem/browse` shows, or none (`fs_root`).
+  public var browseRoot: String?
+  /// Names of the agents that can be started.
+  public var agents = ["claude", "codex", "gemini"]
+  /// Reads the people of the file that the setting `people` names; nil without the setting. May block.
+  public var people: (@Sendable () -> Result<[Person], PeopleFault>)?
 
   /// The defaults.
   public init(version: String, computer: String, startedAtMS: Int64) {

@@ -16,5 +16,7 @@ public enum ControlSchema {
     Migration(name: "control-002-webhooks", sql: WebhookSchema.sql),
     Migration(name: "control-003-memory", sql: Memory.schema),
     Migration(name: "control-004-channels", sql: Channel.schema),
+    Migration(name: "control-005-inventory", sql: Inventory.schema),
+    Migration(name: "control-006-entities", sql: Entity.schema),
   ]
 }

@@ -5,7 +5,8 @@ import Wire
 public enum RouteTable {
   /// Every route of the API, those that are not served yet included.
   static let all: [Route<ControlPlane>] =
-    meta + access + sessions + streams + search + memory + settings + channels + hooks + unbuiltSessions + unbuiltInventory
+    meta + access + sessions + streams + search + memory + settings + channels + inventory + entities
+    + completion + files + hooks + unbuiltSessions + unbuiltInventory
     + foreign
 
   /// The declarations.

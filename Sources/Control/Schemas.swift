@@ -4,7 +4,7 @@ import Wire
 /// the wire grows by addition.
 enum Schemas {
   static let all =
-    streaming + hooks + memory + settings + channels + access
+    streaming + hooks + memory + settings + channels + access + inventory + entities + completion + files
 
   /// What the reading routes answer and take.
   private static let streaming: [(name: String, json: JSONSlice)] = [

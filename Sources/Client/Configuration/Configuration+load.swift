@@ -116,6 +116,9 @@ private struct ConfigurationReading {
     configuration.listen.socket =
       origins["listen.socket"] == nil
       ? configuration.state + "/tailcast.sock" : surroundings.absolute(configuration.listen.socket)
+    if !configuration.people.isEmpty { configuration.people = surroundings.absolute(configuration.people) }
+    if !configuration.fsRoot.isEmpty { configuration.fsRoot = surroundings.absolute(configuration.fsRoot) }
+    configuration.projects.roots = configuration.projects.roots.map(surroundings.absolute)
     // An empty list in the example file means what no list means.
     if configuration.roots.isEmpty { configuration.roots = TranscriptRoot.agentsOwn(surroundings) }
     configuration.roots = configuration.roots.map {

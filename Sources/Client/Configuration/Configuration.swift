@@ -17,6 +17,12 @@ public struct Configuration: Sendable, Equatable {
   public var allowedOrigins: [String] = []
   /// Addresses whose `X-Web-User-…` and `X-Forwarded-…` headers are believed (`trusted_proxies`).
   public var trustedProxies: [String] = []
+  /// The YAML file with the people who work here, absolute; empty for none (`people`).
+  public var people = ""
+  /// The directory that clients may look around in, absolute; empty for none (`fs_root`).
+  public var fsRoot = ""
+  /// Projects (`projects.…`).
+  public var projects = Projects()
   /// Event loops, and so threads that serve connections (`loops`); 0 is one for each core.
   public var loops = 2
   /// The log (`log.…`).
@@ -46,6 +52,7 @@ public struct Configuration: Sendable, Equatable {
   public init(surroundings: Surroundings) {
     state = surroundings.stateDirectory
     roots = TranscriptRoot.agentsOwn(surroundings)
+    projects.roots = [surroundings.home]
     listen.socket = state + "/tailcast.sock"
   }
 }
@@ -69,6 +76,12 @@ extension Configuration {
     public var socket = ""
     /// Whether to listen on TCP at all.
     public var tcp = true
+  }
+
+  /// Projects.
+  public struct Projects: Sendable, Equatable {
+    /// Directories below which projects may lie, absolute.
+    public var roots: [String] = []
   }
 
   /// The log.

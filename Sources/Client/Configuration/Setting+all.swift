@@ -8,6 +8,7 @@ extension Setting {
   /// What each section of the file is about.
   static let sections: [String: String] = [
     "listen": "Where the server listens.",
+    "projects": "Projects.",
     "log": "The log, on standard error.",
     "tail": "How transcripts are followed.",
     "streams": "Live streams.",
@@ -52,7 +53,16 @@ extension Setting {
     .list(
       "trusted_proxies", \.trustedProxies, form: "IP addresses", parse: name, format: { $0 },
       "Addresses of proxies whose X-Web-User-… and X-Forwarded-… headers are believed."),
+    .text(
+      "people", \.people, form: "a path", orNone: true,
+      "YAML file with the people who work here: a list, each with name, email, role and username."),
+    .text(
+      "fs_root", \.fsRoot, form: "a path", orNone: true,
+      "Directory beneath which clients may list directories. Without it they may list none."),
     .count("loops", \.loops, 0...256, "Event loops, one thread each; 0 is one for each core."),
+    .list(
+      "projects.roots", \.projects.roots, form: "paths", parse: { $0.isEmpty ? nil : $0 }, format: { $0 },
+      "Directories below which projects may lie."),
     .choice("log.format", \.log.format, "text for people, json for programs."),
     .choice("log.level", \.log.level, "Least weight written: debug, info, notice, warning or error."),
   ]

@@ -77,6 +77,9 @@ extension ControlRules {
     bodyBytes = configuration.http.bodyBytes
     retry = configuration.streams.retry
     feed.coalesce = configuration.feed.coalesce
+    projectRoots = configuration.projects.roots
+    browseRoot = configuration.fsRoot.isEmpty ? nil : configuration.fsRoot
+    if !configuration.people.isEmpty { people = Self.people(of: configuration.people) }
     channels.keep = configuration.channels.keep
     channels.max = configuration.channels.max
     search.enabled = configuration.search.enabled
@@ -89,5 +92,14 @@ extension ControlRules {
     hooks.maxContracts = configuration.hooks.maxContracts
     hooks.maxPending = configuration.hooks.maxPending
     hooks.keep = configuration.hooks.keep
+  }
+
+  /// Reads the people of a file.
+  private static func people(of path: String) -> @Sendable () -> Result<[Person], PeopleFault> {
+    {
+      PeopleFile.read(path)
+        .map { $0.map { Person(name: $0.name, email: $0.email, role: $0.role, username: $0.username) } }
+        .mapError { PeopleFault(reason: "\($0)") }
+    }
   }
 }
