@@ -230,7 +230,7 @@ def test_a_full_disk_stops_storing_and_nothing_else(new_server, small_disk):
 
 def test_a_limit_on_the_size_of_files_is_no_end(new_server):
     # The signal that a write beyond the limit brings has to be ignored, or it ends the process.
-    server = new_server(user_limits=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (400 << 10, 400 << 10)))
+    server = new_server(user_limits=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)))
     append(server.root / "old.jsonl", 0)
     server.start()
     server.listed("old")

@@ -637,7 +637,7 @@ def test_random_searches_are_no_fault(server, seed):
     ("/sessions/rich/messages?limit=0", 400, "VALIDATION_ERROR"),
     ("/sessions/rich/messages?limit=501", 400, "VALIDATION_ERROR"),
     ("/search", 400, "VALIDATION_ERROR"),
-    ("/memory", 501, "NOT_IMPLEMENTED"),
+    ("/issues", 501, "NOT_IMPLEMENTED"),
     ("/nowhere", 404, "ROUTE_NOT_FOUND"),
 ])
 def test_errors_have_one_shape(server, mount, path, status, code):
