@@ -64,6 +64,7 @@ extension ControlPlane {
     }
     try checkBody(call.call)
     try call.call.operation.check(call.call)
+    try checkPerson(call.call)
     return try await perform(call.route, call.call)
   }
 

@@ -122,4 +122,15 @@ struct JSONSliceTests {
       }
     }
   }
+
+  @Test("A number is whole only if it is exactly what was written")
+  func wholeNumbers() {
+    let rows: [(String, Int64?)] = [
+      ("7", 7), ("-0", 0), ("1.0", 1), ("1e3", 1000), ("1.5", nil),
+      ("9007199254740992.0", 9_007_199_254_740_992),
+      ("9223372036854775807", .max), ("-9223372036854775808", .min), ("-9223372036854775809", nil),
+      ("9223372036854775808", nil), ("1e300", nil), ("9007199254740994.0", nil),
+    ]
+    for (text, number) in rows { #expect(JSONSlice(Array(text.utf8)).int == number, "\(text)") }
+  }
 }

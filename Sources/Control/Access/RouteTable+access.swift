@@ -14,7 +14,7 @@ extension RouteTable {
     ) { plane, call throws(Problem) in .response(try await plane.home(call)) },
     Route(
       .post, "ws-ticket", "A ticket for one WebSocket, good for a short time.",
-      answers: [.init(201, "The ticket.", schema: "Ticket")]
+      answers: [.init(201, "The ticket.", schema: "Ticket")], access: .owners
     ) { plane, _ throws(Problem) in .response(await plane.socketTicket()) },
     Route(
       .get, "auth/whoami", tier: .supporting, "Who the server takes the caller for.",
@@ -23,19 +23,19 @@ extension RouteTable {
     Route(
       .get, "auth/keys", tier: .supporting, "List access keys; the key of the key file is not among them.",
       answers: Operation.Answer.list("AccessKey", "The keys, without what opens."),
-      errors: [.forbidden, .storeUnavailable]
+      errors: [.storeUnavailable], access: .owners
     ) { plane, call throws(Problem) in try await plane.listKeys(call) },
     Route(
       .post, "auth/keys", tier: .supporting, "Make an access key; it is shown once and works at once.",
       body: .json(schema: "AccessKeyDraft", required: true),
       answers: [.init(201, "The key.", schema: "AccessKeyMade")],
-      errors: [.forbidden, .limitReached, .storeUnavailable]
+      errors: [.limitReached, .storeUnavailable], access: .owners
     ) { plane, call throws(Problem) in try await plane.makeKey(call) },
     Route(
       .delete, "auth/keys/{id}", tier: .supporting, "Revoke an access key, at once.",
       parameters: [Parameter("id", .id, in: .path, "The key's id.")],
       answers: [.init(204, "It opens nothing any more.", nil)],
-      errors: [.forbidden, .keyNotFound, .keyIsFile, .storeUnavailable]
+      errors: [.keyNotFound, .keyIsFile, .storeUnavailable], access: .owners
     ) { plane, call throws(Problem) in try await plane.revokeKey(call) },
   ]
 }

@@ -8,7 +8,7 @@ public enum Visibility {
   public struct Ownership: Sendable, Hashable {
     /// The person that it belongs to; nil for what was found on the machine and belongs to nobody.
     public var email: String?
-    /// `private`, or `shared` with every member.
+    /// `private`, or `shared` or `public` to be seen by every member.
     public var visibility: String
 
     /// An ownership.
@@ -29,7 +29,7 @@ public enum Visibility {
 
   /// Whether the caller may see it: owners everything, members what is theirs and what is shared.
   public static func allows(_ caller: Caller, _ thing: Ownership) -> Bool {
-    mayChange(caller, thing) || thing.visibility == "shared"
+    mayChange(caller, thing) || ["shared", "public"].contains(thing.visibility)
   }
 
   /// Whether the caller may change it: owners everything, members what is theirs.
@@ -37,14 +37,5 @@ public enum Visibility {
     if isOwner(caller) { return true }
     guard let user = caller.webUser, let email = thing.email else { return false }
     return user.email.lowercased() == email.lowercased()
-  }
-
-  /// Throws unless the caller is one of the server's owners.
-  static func requireOwner(_ call: Call) throws(Problem) {
-    guard !isOwner(call.caller) else { return }
-    throw Problem(
-      .forbidden,
-      "only an owner may do this; X-Web-User-Role says \(Problem.quoted(call.caller.webUser?.role ?? "nothing"))"
-    )
   }
 }

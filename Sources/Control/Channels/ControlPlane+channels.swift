@@ -87,6 +87,7 @@ extension ControlPlane {
     guard let asked = Int64(sent), asked >= 0, String(asked) == sent else {
       throw body.invalid("message_id", "is not the id of a message")
     }
+    let nowMS = clockMS()
     let result: Result<Int64, Problem> = try await commit { (database) throws(StoreError) in
       let exists = try database.first("SELECT 1 FROM channels WHERE name = ?", name) { _ in true }
       guard exists != nil else { return (.failure(.unknownChannel(name)), []) }
@@ -98,22 +99,25 @@ extension ControlPlane {
       let count =
         try database.first("SELECT count(*) FROM channel_consumers WHERE channel = ?", name) { $0.int(0) }
         ?? 0
-      let known = try database.first(
-        "SELECT 1 FROM channel_consumers WHERE channel = ? AND consumer = ?", name, consumer
-      ) { _ in true }
-      guard known != nil || count < 1000 else {
+      let before = try database.first(
+        "SELECT position FROM channel_consumers WHERE channel = ? AND consumer = ?", name, consumer
+      ) { $0.int64(0) }
+      // Answers may overtake each other: a position never goes back.
+      if let before, before >= position { return (.success(before), []) }
+      guard before != nil || count < 1000 else {
         return (.failure(Problem(.limitReached, "a channel keeps the positions of 1000 consumers")), [])
       }
-      // Answers may overtake each other: a position never goes back.
       try database.run(
         """
         INSERT INTO channel_consumers(channel, consumer, position) VALUES (?, ?, ?)
-        ON CONFLICT(channel, consumer) DO UPDATE SET position = max(position, excluded.position)
+        ON CONFLICT(channel, consumer) DO UPDATE SET position = excluded.position
         """, name, consumer, position)
-      let stored = try database.first(
-        "SELECT position FROM channel_consumers WHERE channel = ? AND consumer = ?", name, consumer
-      ) { $0.int64(0) }
-      return (.success(stored ?? position), [])
+      let change = Change(nowMS: nowMS, "channel:" + name, "channel.acknowledged") { json in
+        json.field("channel", name)
+        json.field("consumer", consumer)
+        json.field("message_id", String(position))
+      }
+      return (.success(position), [change])
     }
     let stored = try result.get()
     return .response(

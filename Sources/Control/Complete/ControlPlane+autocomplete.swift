@@ -43,7 +43,8 @@ extension ControlPlane {
           : query.hasPrefix("/") ? ["slash_command", "skill"] : Completion.types)
     }
     let candidates =
-      try await listed(types) + stored(types, typed) + (types.contains("person") ? completions(people()) : [])
+      try await listed(types, seen: sessionsSeen(by: call.caller)) + stored(types, typed)
+      + (types.contains("person") ? completions(people()) : [])
     let fitting = candidates.enumerated()
       .compactMap { offset, completion in completion.rank(typed).map { ($0, offset, completion) } }
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(limit)
@@ -64,11 +65,13 @@ extension ControlPlane {
   }
 
   /// Sessions that changed last, newest first, and agents.
-  private func listed(_ types: Set<String>) async -> [Completion] {
+  private func listed(_ types: Set<String>, seen isSeen: ((String) -> Bool)?) async -> [Completion] {
     var found: [Completion] = []
     if types.contains("session") {
       // Enough to choose from; a title further back is found by GET search.
-      for id in index.ids(by: .updated, descending: true, where: { $0.status != .closed }).prefix(500) {
+      for id in index.ids(
+        by: .updated, descending: true, where: { $0.status != .closed && isSeen?($0.id) != false }
+      ).prefix(500) {
         guard let entry = await sessions.entry(id) else { continue }
         found.append(
           Completion(

@@ -77,7 +77,13 @@ extension ControlPlane {
       try database.run(
         "INSERT INTO shares(hash, entity_id, expires_ms) SELECT ?, id, ? FROM entities WHERE id = ?",
         Digest.sha256(token.bytes), expiresMS, entity.id)
-      return (database.changes > 0, [])
+      guard database.changes > 0 else { return (false, []) }
+      let change = Change(nowMS: nowMS, "entities", "entity.shared") { json in
+        json.field("kind", kind.path)
+        json.field("id", entity.id)
+        json.field("expires_at", Timestamp.text(expiresMS))
+      }
+      return (true, [change])
     }
     guard isMade else { throw .unknownEntity(kind, entity.id) }
     var response = Response.object(status: 201) { json in

@@ -9,7 +9,6 @@ extension ControlPlane {
 
   /// `GET filesystem/browse`
   func browse(_ call: Call) async throws(Problem) -> Reply {
-    try Visibility.requireOwner(call)
     guard let root = rules.browseRoot else {
       throw Problem(.forbidden, "directories are not shown: the setting fs_root is not set")
     }
@@ -64,7 +63,7 @@ extension RouteTable {
       .get, "filesystem/browse", tier: .supporting, "List a directory beneath the setting fs_root.",
       parameters: [Parameter("path", .text(maximum: 4096), "The directory, as seen from fs_root.")],
       answers: [.init(200, "What is in it, by name.", schema: "Directory")],
-      errors: [.forbidden, .pathNotAllowed, .directoryNotFound]
+      errors: [.forbidden, .pathNotAllowed, .directoryNotFound], access: .owners
     ) { plane, call throws(Problem) in try await plane.browse(call) }
   ]
 }

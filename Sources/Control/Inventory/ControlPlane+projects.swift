@@ -31,8 +31,10 @@ extension ControlPlane {
       throw .unknownProject(id)
     }
     let exists = await disk.run { DirectoryPath.exists(project.path) }
+    let isSeen = sessionsSeen(by: call.caller)
     let ids = index.ids(by: .updated, descending: true) { row in
-      row.cwd.map { DirectoryPath.lies($0, below: [project.path]) } ?? false
+      guard isSeen?(row.id) != false else { return false }
+      return row.cwd.map { DirectoryPath.lies($0, below: [project.path]) } ?? false
     }
     var writer = JSONWriter()
     var recent: [(id: String, body: (inout JSONWriter) -> Void)] = []

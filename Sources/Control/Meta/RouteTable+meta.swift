@@ -43,7 +43,8 @@ extension RouteTable {
     ) { plane, _ throws(Problem) in .response(await plane.docs()) },
     Route(
       .post, "shutdown", mounts: [.root, .v1], "Send clients away and stop.",
-      answers: [.init(202, "The server is stopping.", schema: "Stopping")], errors: [.forbidden]
+      answers: [.init(202, "The server is stopping.", schema: "Stopping")], errors: [.forbidden],
+      access: .owners
     ) { plane, call throws(Problem) in .response(try await plane.shutdown(call)) },
     Route(
       absent: .post, "update", mounts: [.root, .v1], tier: .foreign, "Update the program.",

@@ -6,9 +6,11 @@ import Wire
 extension ControlPlane {
   /// `GET search`
   func search(_ call: Call) async throws(Problem) -> Reply {
+    let seen = sessionsSeen(by: call.caller).map { isSeen in Set(index.rows.keys.filter(isSeen)) }
     let found: SessionSearch
     do {
-      found = try await SessionSearch.run(call.text("q") ?? "", limit: call.number("limit") ?? 50, in: store)
+      found = try await SessionSearch.run(
+        call.text("q") ?? "", limit: call.number("limit") ?? 50, seen: seen, in: store)
     } catch {
       throw .store(error)
     }

@@ -14,18 +14,24 @@ struct SessionSearch: Sendable {
   /// Most steps.
   private static let steps = 5
 
-  /// Searches titles and messages.
-  static func run(_ query: String, limit: Int, in store: Store) async throws(StoreError) -> SessionSearch {
+  /// Searches titles and messages of the sessions that the caller may see: all of them without `seen`.
+  static func run(
+    _ query: String, limit: Int, seen: Set<String>?, in store: Store
+  ) async throws(StoreError) -> SessionSearch {
     var found = SessionSearch()
-    let matching = try await store.sessionIDs(matching: query)
+    var matching = try await store.sessionIDs(matching: query)
+    if let seen { matching.formIntersection(seen) }
     found.total = matching.count
     var places: [String: Int] = [:]
-    for hit in try await store.searchTitles(query, limit: limit) {
+    for hit in try await store.searchTitles(query, limit: limit) where seen?.contains(hit.sessionID) != false
+    {
       found.add(hit.sessionID, Highlight(marked: hit.title, field: "title"), &places, limit: limit)
     }
     for number in 0..<steps where places.count < min(limit, matching.count) || number == 0 {
       let page = try await store.search(query, limit: step, offset: number * step)
-      for hit in page.hits { found.add(hit.sessionID, Highlight(hit), &places, limit: limit) }
+      for hit in page.hits where seen?.contains(hit.sessionID) != false {
+        found.add(hit.sessionID, Highlight(hit), &places, limit: limit)
+      }
       if page.hits.count < step { break }
     }
     for id in matching.sorted() where found.results.count < limit && places[id] == nil {

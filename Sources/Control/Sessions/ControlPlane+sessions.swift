@@ -7,6 +7,7 @@ extension ControlPlane {
   /// `GET sessions`
   func listSessions(_ call: Call) async throws(Problem) -> Reply {
     var filter = SessionFilter(call, computer: rules.computer)
+    filter.isSeen = sessionsSeen(by: call.caller)
     if let words = call.text("search") { filter.ids = try await matching(words) }
     let order = call.text("sort").flatMap { SessionIndex.Order(rawValue: $0) } ?? .updated
     let ids = index.ids(by: order, descending: call.text("order") != "asc", where: filter.passes)

@@ -2,7 +2,7 @@ import StreamServer
 import Tail
 
 /// Which sessions a list shows. A value made of the parameters of `GET sessions`.
-struct SessionFilter: Sendable {
+struct SessionFilter {
   var statuses: Set<String> = []
   var agents: Set<String> = []
   var isActive: Bool?
@@ -13,6 +13,8 @@ struct SessionFilter: Sendable {
   var matchesNothing = false
   /// The sessions that a search found.
   var ids: Set<String>?
+  /// The sessions that the caller may see; nil for all.
+  var isSeen: ((String) -> Bool)?
 
   init(_ call: Call, computer: String) {
     statuses = Set(call.words("status"))
@@ -37,6 +39,7 @@ struct SessionFilter: Sendable {
     if !agents.isEmpty, !agents.contains(row.agent.rawValue) { return false }
     if let project, row.cwd != project { return false }
     if let ids, !ids.contains(row.id) { return false }
+    if let isSeen, !isSeen(row.id) { return false }
     return true
   }
 }

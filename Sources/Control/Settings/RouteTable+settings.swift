@@ -19,7 +19,7 @@ extension RouteTable {
           "if-match", .text(maximum: 256), in: .header, "Only if the settings are still at this version.")
       ], body: .json(schema: "SettingsPatch", required: true),
       answers: [.init(200, "The settings as they are stored now.", schema: "Settings")],
-      errors: [.versionMismatch, .storeUnavailable]
+      errors: [.versionMismatch, .storeUnavailable], access: .owners
     ) { plane, call throws(Problem) in try await plane.patchSettings(call) },
   ]
 }

@@ -7,6 +7,7 @@ extension ControlPlane {
   func chat(_ call: Call) async throws(Problem) -> Reply {
     try checkServing()
     let body = try ChatBody(try call.body())
+    try checkSession(body.sessionID, call, isChange: body.hasNewMessage)
     let entry = try await session(body.sessionID)
     guard !body.hasNewMessage else {
       throw Problem(

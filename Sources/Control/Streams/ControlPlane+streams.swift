@@ -6,6 +6,7 @@ extension ControlPlane {
   /// `GET sessions/{id}/stream` and `GET chat/stream`
   func streamSession(_ call: Call, id: String, view: ViewKind? = nil) async throws(Problem) -> Reply {
     try checkServing()
+    try checkSession(id, call)
     let entry = try await session(id)
     let shown = view ?? call.text("view").flatMap { ViewKind(rawValue: $0) } ?? .events
     return .stream(
@@ -26,6 +27,7 @@ extension ControlPlane {
     let otherwise = Self.startWithoutCursor(call)
     var starts: [(session: String, start: StartPoint)] = []
     for id in ids {
+      try checkSession(id, call)
       let entry = try await session(id)
       // The ids of the stream name it by its own id, whatever it was asked for by.
       guard !starts.contains(where: { $0.session == entry.id }) else { continue }
@@ -37,7 +39,13 @@ extension ControlPlane {
   }
 
   /// `GET events`
-  static func streamFeed(_ call: Call) -> Reply {
+  func streamFeed(_ call: Call) throws(Problem) -> Reply {
+    if let id = call.text("session_id") {
+      try checkSession(id, call)
+    } else if !Visibility.isOwner(call.caller) {
+      // Its rows tell of everybody's sessions.
+      throw .ownersOnly(call.caller)
+    }
     let after = (call.text("last-event-id") ?? call.text("after")).flatMap { FeedCursor($0) }
     return .stream(
       StreamPlan(

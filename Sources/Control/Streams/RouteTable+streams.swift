@@ -45,18 +45,18 @@ extension RouteTable {
         lastEventID(.feedCursor), Parameter("after", .feedCursor, "Changes after this position."),
         Parameter("topics", .text(maximum: 16_384), "Only these topics, joined by commas."),
         Parameter("session_id", .id, "Only changes of this session."),
-      ], answers: [streamAnswer], errors: [.invalidCursor], delivery: .stream
-    ) { _, call throws(Problem) in ControlPlane.streamFeed(call) },
+      ], answers: [streamAnswer], errors: [.invalidCursor, .forbidden, .sessionNotFound], delivery: .stream
+    ) { plane, call throws(Problem) in try await plane.streamFeed(call) },
     Route(
       .get, "ws", mounts: [.root, .v1], rate: .streaming, "WebSocket: topics, events, commands.",
       parameters: [ticketParameter], answers: [.init(101, "The connection is a WebSocket.", nil)],
-      errors: [.upgradeRequired], delivery: .socket
+      errors: [.upgradeRequired], delivery: .socket, access: .owners
     ) { _, call throws(Problem) in try ControlPlane.openSocket(call) },
     Route(
       .get, "execute", mounts: [.api], rate: .streaming, "Another name of /ws.",
       parameters: [ticketParameter],
       answers: [.init(101, "The connection is a WebSocket.", nil)], errors: [.upgradeRequired],
-      delivery: .socket
+      delivery: .socket, access: .owners
     ) { _, call throws(Problem) in try ControlPlane.openSocket(call) },
     Route(
       absent: .get, "mux", mounts: [.root], rate: .streaming, tier: .fundamental, "WebSocket: terminals.",

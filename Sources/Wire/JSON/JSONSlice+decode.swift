@@ -11,7 +11,8 @@ extension JSONSlice {
   public var int: Int64? {
     guard kind == .number else { return nil }
     let text = String(decoding: bytes, as: UTF8.self)
-    return Int64(text) ?? Double(text).flatMap { Int64(exactly: $0) }
+    // `1.0` and `1e3` are whole too. Beyond 2^53 a double may be the neighbour of what was written.
+    return Int64(text) ?? Double(text).flatMap { abs($0) <= 0x1p53 ? Int64(exactly: $0) : nil }
   }
 
   /// A number, rounded to the nearest; nil if it is beyond the range.

@@ -74,6 +74,7 @@ struct OpenAPIOperation {
   static func refusals(_ operation: Operation) -> [(status: Int, codes: [ProblemCode])] {
     var problems = OpenAPIDocument.common + operation.errors
     if operation.access == .anyone { problems.removeAll { $0 == .unauthorized } }
+    if operation.access == .owners { problems.append(.forbidden) }
     if operation.absence == nil {
       if !operation.parameters.isEmpty { problems.append(.validationError) }
       if operation.isMutation { problems += [.validationError, .payloadTooLarge, .unsupportedMediaType] }

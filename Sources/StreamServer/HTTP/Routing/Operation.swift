@@ -17,6 +17,8 @@ public struct Operation: Sendable {
   public enum Access: Sendable, Hashable {
     /// Whoever has shown who they are.
     case identified
+    /// Whoever has shown who they are, but no person that a proxy names unless an owner.
+    case owners
     /// Anyone who can connect.
     case anyone
   }
@@ -104,7 +106,7 @@ public struct Operation: Sendable {
       if values.isEmpty, parameter.isRequired { throw .invalid(parameter.name, "is missing") }
       for value in parameter.isRepeated ? values : Array(values.prefix(1)) {
         // `?after=` is how a form sends nothing.
-        if value.isEmpty, !parameter.isRequired { continue }
+        if value.isEmpty, !parameter.isRequired, parameter.mayBeEmpty { continue }
         try parameter.check(value)
       }
     }

@@ -99,6 +99,14 @@ public struct Parameter: Sendable {
     }
   }
 
+  /// Whether nothing may be sent for it: as text, not as a number or a truth value.
+  var mayBeEmpty: Bool {
+    switch form {
+    case .number, .flag: false
+    default: true
+    }
+  }
+
   static let flags = ["true": true, "1": true, "false": false, "0": false]
 
   /// Whether a text is an id of this server, or a name of `also` and what ids are made of.

@@ -1,0 +1,45 @@
+import StreamServer
+import Wire
+
+/// What a person for whom a trusted proxy asks may see and change (API section 8). Without such a person, or for an
+/// owner, nothing here refuses anything.
+extension ControlPlane {
+  /// Refuses the routes of owners, and sessions that are neither the person's nor shared.
+  func checkPerson(_ call: Call) throws(Problem) {
+    guard !Visibility.isOwner(call.caller) else { return }
+    guard call.operation.access != .owners else { throw .ownersOnly(call.caller) }
+    guard call.operation.patterns[0].text.hasPrefix("sessions/{id}") else { return }
+    try checkSession(call.id, call, isChange: call.operation.isMutation)
+  }
+
+  /// Refuses a session that the caller may not see, as if there were none, or not change.
+  func checkSession(_ id: String, _ call: Call, isChange: Bool = false) throws(Problem) {
+    guard !Visibility.isOwner(call.caller) else { return }
+    let thing = ownership(of: id)
+    guard Visibility.allows(call.caller, thing) else { throw .unknownSession(id) }
+    guard !isChange || Visibility.mayChange(call.caller, thing) else {
+      throw Problem(.forbidden, "the session \(Problem.quoted(id)) is shared with you and not yours") {
+        $0.field("session_id", id)
+      }
+    }
+  }
+
+  /// Which sessions a list may show to the caller; nil for all of them.
+  func sessionsSeen(by caller: Caller) -> ((String) -> Bool)? {
+    guard !Visibility.isOwner(caller) else { return nil }
+    return { Visibility.allows(caller, self.ownership(of: $0)) }
+  }
+
+  /// Whose a session is. What was found on the machine is nobody's.
+  private func ownership(of id: String) -> Visibility.Ownership {
+    Visibility.Ownership(email: nil, visibility: "private")
+  }
+}
+
+extension Problem {
+  /// Only owners may do this, and the proxy says that the person is none.
+  static func ownersOnly(_ caller: Caller) -> Problem {
+    let role = caller.webUser?.role.map { "is \(quoted($0))" } ?? "is missing"
+    return Problem(.forbidden, "only an owner may do this, and X-Web-User-Role \(role)")
+  }
+}

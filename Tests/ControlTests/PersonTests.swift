@@ -1,0 +1,88 @@
+import Testing
+import Wire
+
+@testable import Control
+@testable import StreamServer
+
+/// A proxy asks for a person: owners may do everything, members what is theirs and what is shared (API section 8).
+@Suite struct PersonTests {
+  private static let member = [(name: "x-web-user-email", value: "bob@example.org")]
+  private static let owner = member + [(name: "x-web-user-role", value: "owner")]
+
+  /// The canonical paths of a route with its parameters filled in.
+  private static func path(_ operation: Operation, session: String) -> String {
+    let filled = operation.patterns[0].text.split(separator: "/").map { part in
+      switch part {
+      case "{id}": session
+      case "{cursor}": "abcd0001-5"
+      case let part where part.hasPrefix("{"): "x"
+      case let part: String(part)
+      }
+    }
+    return operation.mounts[0].rawValue + "/" + filled.joined(separator: "/")
+  }
+
+  @Test("No route of a session shows or changes one that is not the member's")
+  func routes() async throws {
+    let fixture = try await Fixture([entry("s1", title: "Secret")])
+    let routes = RouteTable.operations.filter {
+      $0.absence == nil && $0.patterns[0].text.hasPrefix("sessions/{id}")
+    }
+    #expect(routes.count >= 4)
+    for route in routes {
+      let path = Self.path(route, session: "s1")
+      let refused = await fixture.ask(
+        route.method, path, headers: Self.member, body: route.isMutation ? "{}" : "")
+      #expect(refused.code == "SESSION_NOT_FOUND", "\(route.method.name) \(path)")
+      #expect(!refused.text.contains("Secret"))
+    }
+    #expect(await fixture.ask(.get, "/sessions/s1", headers: Self.owner).status == 200)
+  }
+
+  @Test("Lists, searches and suggestions leave out what a member may not see")
+  func lists() async throws {
+    let fixture = try await Fixture([entry("s1", title: "Secret")]) { $0.search.enabled = true }
+    while await fixture.ask(.get, "/health").json.member("search", "status")?.string != "idle" {}
+    for path in [
+      "/sessions", "/api/v1/sessions?search=word30", "/search?q=word30", "/autocomplete?query=@secr",
+    ] {
+      #expect(await fixture.ask(.get, path, headers: Self.owner).text.contains("Secret"), "\(path)")
+      let seen = await fixture.ask(.get, path, headers: Self.member)
+      #expect(seen.status == 200 && !seen.text.contains("Secret"), "\(path)")
+    }
+    #expect(await fixture.ask(.get, "/api/v1/sessions", headers: Self.member).json["total"]?.int == 0)
+    #expect(await fixture.ask(.get, "/search?q=word30", headers: Self.member).json["total"]?.int == 0)
+  }
+
+  @Test("Streams of what a member may not see are refused")
+  func streams() async throws {
+    let fixture = try await Fixture([entry("s1")])
+    for path in [
+      "/sessions/s1/stream", "/api/v1/stream?session=s1", "/api/chat/stream?session_id=s1",
+      "/events?session_id=s1",
+    ] {
+      #expect(await fixture.ask(.get, path, headers: Self.member).code == "SESSION_NOT_FOUND", "\(path)")
+      #expect(await fixture.stream(.get, path, headers: Self.owner) != nil, "\(path)")
+    }
+    let body = #"{"sessionId":"s1","messages":[]}"#
+    let chat = await fixture.ask(.post, "/api/chat/stream", headers: Self.member, body: body)
+    #expect(chat.code == "SESSION_NOT_FOUND")
+    #expect(await fixture.stream(.post, "/api/chat/stream", headers: Self.owner, body: body) != nil)
+  }
+
+  @Test("What concerns the server and everybody on it is for owners")
+  func owners() async throws {
+    let fixture = try await Fixture()
+    let routes = RouteTable.operations.filter { $0.access == .owners }
+    #expect(routes.count >= 15)
+    for route in routes {
+      let path = Self.path(route, session: "x")
+      let refused = await fixture.ask(
+        route.method, path, headers: Self.member, body: route.isMutation ? "{}" : "")
+      #expect(refused.code == "FORBIDDEN", "\(route.method.name) \(path)")
+    }
+    #expect(await fixture.ask(.get, "/events", headers: Self.member).code == "FORBIDDEN")
+    #expect(fixture.shutdowns.values.isEmpty)
+    #expect(await fixture.ask(.get, "/auth/keys", headers: Self.owner).status == 200)
+  }
+}
