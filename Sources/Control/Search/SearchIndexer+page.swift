@@ -7,13 +7,15 @@ extension SearchIndexer {
   /// Indexes one page of a session; true when there is more.
   func indexPage(_ id: String) async throws(StoreError) -> Bool {
     // What cannot be read now is told of again by the tail when it can.
-    guard let facts = try? await sessions.facts(id), let epoch = facts.epoch else { return false }
-    let at = try await position(facts, epoch)
+    guard let chain = try? await sessions.facts(id), chain.epoch != nil else { return false }
+    guard let (at, facts) = try await position(in: chain) else { return false }
+    let epoch = Epoch(at.epoch)
+    let isNewest = epoch == chain.epoch
     guard at.through < facts.head else {
       await finish(id, at)
       return false
     }
-    let key = TimeIndexKey(path: facts.path, epoch: epoch.value)
+    let key = TimeIndexKey(path: facts.path, epoch: at.epoch)
     var newest = at.newestMS
     if newest == nil, !facts.isDocument, at.through > 0 {
       newest = try await store.newestTimeIndexEntry(key)?.newestMS
@@ -41,19 +43,29 @@ extension SearchIndexer {
         IndexCounts(sessionID: id, epoch: epoch.value, through: page.through, counts: reached))
     }
     progress[id] = now
-    if page.isDone { await finish(id, now) }
-    return !page.isDone
+    if page.isDone, isNewest { await finish(id, now) }
+    return !page.isDone || !isNewest
   }
 
-  /// Where indexing goes on. What was indexed of other content, or without its counts, is forgotten first.
-  private func position(_ facts: TopicFacts, _ epoch: Epoch) async throws(StoreError) -> FileProgress {
-    if let known = progress[facts.session], known.epoch == epoch.value, known.through <= facts.head {
-      return known
+  /// Where indexing goes on, and in which file of the chain. What was indexed of other content, or without its counts,
+  /// is forgotten first.
+  private func position(
+    in chain: TopicFacts
+  ) async throws(StoreError) -> (FileProgress, file: TopicFacts)? {
+    if var at = progress[chain.session], let known = chain.file(Epoch(at.epoch)), at.through <= known.head {
+      var file = known
+      while at.through >= file.head, let next = chain.file(after: Epoch(at.epoch)), let epoch = next.epoch {
+        try await store.dropTimeIndexes(path: next.path, except: epoch.value)
+        at = FileProgress(epoch: epoch.value, through: 0, isDone: false, counts: at.counts)
+        file = next
+      }
+      return (at, file)
     }
-    try await store.dropIndex(sessionID: facts.session)
-    try await store.dropTimeIndexes(path: facts.path, except: epoch.value)
-    return FileProgress(
-      epoch: epoch.value, through: 0, isDone: false, counts: SessionCounts(messages: 0, turns: 0))
+    guard let first = chain.chain.first, let epoch = first.epoch else { return nil }
+    try await store.dropIndex(sessionID: chain.session)
+    try await store.dropTimeIndexes(path: first.path, except: epoch.value)
+    let none = SessionCounts(messages: 0, turns: 0)
+    return (FileProgress(epoch: epoch.value, through: 0, isDone: false, counts: none), first)
   }
 
   private func finish(_ id: String, _ at: FileProgress) async {

@@ -28,7 +28,7 @@ actor SearchIndexer: TimerSink {
   private var isGrownArmed = false
   private var pause: CheckedContinuation<Void, Never>?
 
-  /// How far one session's file is indexed.
+  /// How far one session is indexed: the files before the one of the epoch to their ends, and counted.
   struct FileProgress: Sendable {
     var epoch: UInt32
     var through: UInt64
