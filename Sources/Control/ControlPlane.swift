@@ -82,7 +82,10 @@ public actor ControlPlane: TimerSink {
       loop: loop, store: store, rules: rules.feed, hooks: rules.hooks, sessionJSON: sessionJSON,
       clockMS: clockMS, note: log.note, publish: publish)
     indexer = SearchIndexer(
-      loop: loop, sessions: sessions, history: history, store: store, rules: rules.search, note: log.note)
+      loop: loop, sessions: sessions, history: history, store: store, rules: rules.search, note: log.note,
+      damaged: { [feed] session, epoch, damage in
+        feed.assumeIsolated { $0.damaged(session, epoch, damage) }
+      })
     hooks = Webhooks(
       loop: loop, feed: feed,
       transport: hookTransport
@@ -149,9 +152,9 @@ public actor ControlPlane: TimerSink {
     feed.assumeIsolated { $0.take(news) }
   }
 
-  /// A transcript has bytes that are no record.
-  public func damaged(_ session: String, _ damage: Damage) {
-    feed.assumeIsolated { $0.damaged(session, damage) }
+  /// A transcript has bytes that are no record, in the file of an epoch.
+  public func damaged(_ session: String, _ epoch: Epoch, _ damage: Damage) {
+    feed.assumeIsolated { $0.damaged(session, epoch, damage) }
   }
 
   /// A page of the change feed, for streams and sockets.

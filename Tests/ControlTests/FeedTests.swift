@@ -15,7 +15,7 @@ import Wire
     await fixture.plane.news(.status(entry("a", status: .active)))
     await fixture.plane.news(.updated(first))
     await fixture.plane.news(.replaced(first, .truncated))
-    await fixture.plane.damaged("a", Damage(start: 5, length: 7, reason: .nulRun, recovered: true))
+    await fixture.plane.damaged("a", Epoch(1), Damage(start: 5, length: 7, reason: .nulRun, recovered: true))
     await fixture.plane.news(.closed(entry("a", status: .closed)))
     let events = Array(await fixture.published.first(7).prefix(7))
     #expect(

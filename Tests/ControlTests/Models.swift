@@ -9,6 +9,7 @@ actor SessionModel: SessionSource {
   private(set) var table: [String: SessionEntry]
   private(set) var counts: [String: SessionCounts] = [:]
   private var heads: [String: UInt64] = [:]
+  private var earlier: [String: [TopicFacts]] = [:]
   var isReady = true
 
   init(_ entries: [SessionEntry]) {
@@ -20,6 +21,15 @@ actor SessionModel: SessionSource {
     heads[entry.id] = head
   }
 
+  /// The session goes on in another file.
+  func extend(_ entry: SessionEntry) throws(TailError) {
+    var facts = try facts(entry.id)
+    earlier[entry.id] = facts.earlier
+    facts.earlier = []
+    earlier[entry.id]?.append(facts)
+    table[entry.id] = entry
+  }
+
   func setReady(_ ready: Bool) { isReady = ready }
 
   func entries() -> [SessionEntry] { Array(table.values) }
@@ -29,10 +39,12 @@ actor SessionModel: SessionSource {
   func facts(_ session: String) throws(TailError) -> TopicFacts {
     guard let entry = table[session] else { throw .unknownSession }
     if entry.status == .unreadable { throw .unreadable(entry.reason ?? "") }
-    return TopicFacts(
+    var facts = TopicFacts(
       session: session, path: entry.path, agent: entry.agent, isDocument: entry.isDocument,
       epoch: entry.epoch,
       head: heads[session] ?? entry.facts.size, witness: .none)
+    facts.earlier = earlier[session] ?? []
+    return facts
   }
 
   func health() -> TailHealth {
@@ -57,6 +69,7 @@ actor HistoryModel: HistorySource {
   private var hung: [CheckedContinuation<Void, Never>] = []
   private(set) var asked: [Asked] = []
   private(set) var indexedFrom: [UInt64] = []
+  private var damaged: Set<UInt64> = []
 
   init(
     _ lines: [[TranscriptEvent]] = [], raw: [UInt64: [UInt8]] = [:], fault: ArchiveFault? = nil,
@@ -67,6 +80,9 @@ actor HistoryModel: HistorySource {
     self.fault = fault
     self.hangs = hangs
   }
+
+  /// The line that ends here is no record.
+  func damage(at place: UInt64) { damaged.insert(place) }
 
   func release() {
     hangs = false
@@ -121,6 +137,9 @@ actor HistoryModel: HistorySource {
           cursor: Cursor(epoch: facts.epoch ?? Epoch(0), offset: place), role: .user, timestamp: nil,
           text: "word\(place) of \(facts.session)"))
       page.messages += 1
+      if damaged.contains(place) {
+        page.damages.append(Damage(start: place - 10, length: 9, reason: .malformed, recovered: false))
+      }
     }
     return .success(page)
   }

@@ -96,6 +96,49 @@ import Wire
       ])
   }
 
+  @Test("What older files of a session say is still found and counted when it goes on in another")
+  func chain() async throws {
+    let fixture = try await Fixture([entry("a", bytes: 40)]) { $0.search.enabled = true }
+    _ = await settled(fixture, idle)
+    let second = entry("a", bytes: 20, epoch: 7)
+    try await fixture.sessions.extend(second)
+    await fixture.plane.news(.updated(second))
+    _ = await settled(fixture) { $0["bytes_done"]?.int == 20 && idle($0) }
+    #expect(await fixture.history.indexedFrom == [0, 30, 0])
+    #expect(await fixture.sessions.counts["a"]?.messages == 6)
+    let third = entry("a", bytes: 50, epoch: 9)
+    try await fixture.sessions.extend(third)
+    let restarted = SearchIndexer(
+      loop: fixture.loop, sessions: fixture.sessions, history: fixture.history, store: fixture.store,
+      rules: SearchRules(), note: { _ in })
+    await restarted.start([third])
+    while await fixture.sessions.counts["a"]?.messages != 11 {}
+    #expect(await fixture.history.indexedFrom == [0, 30, 0, 0, 30])
+    #expect(
+      try await fixture.store.search("word10", limit: 100).hits.map(\.cursor).sorted() == [
+        "00000007-10", "00000009-10", "abcd0001-10",
+      ])
+  }
+
+  @Test("Damage that nobody watches is told as it is indexed, once, and not that of the very first run")
+  func damages() async throws {
+    let history = HistoryModel()
+    for place: UInt64 in [20, 40, 60] { await history.damage(at: place) }
+    let fixture = try await Fixture([entry("a", bytes: 30)], history: history) { $0.search.enabled = true }
+    _ = await settled(fixture, idle)
+    let grown = entry("a", bytes: 70)
+    await fixture.sessions.put(grown)
+    let watched = Damage(start: 50, length: 9, reason: .malformed, recovered: false)
+    await fixture.plane.damaged("a", Epoch(0xabcd_0001), watched)
+    await fixture.plane.news(.appended(grown))
+    _ = await settled(fixture) { $0["bytes_done"]?.int == 70 && idle($0) }
+    // The last one shows that there is no other before it.
+    await fixture.plane.damaged("b", Epoch(1), watched)
+    let told = await fixture.published.first(5).filter { $0.type == "transcript.damaged" }
+    #expect(told.map { JSONSlice(validating: $0.payload)?["start"]?.int } == [50, 30, 50])
+    #expect(told.map(\.sessionID) == ["a", "a", "b"])
+  }
+
   @Test("A position whose counts were lost in a crash is read anew rather than counted wrong")
   func recounts() async throws {
     let fixture = try await Fixture([entry("a", bytes: 30)])

@@ -26,6 +26,7 @@ actor ChangeFeed: TimerSink {
   private var newest: Int64 = 0
   private var growth = Coalescer()
   private var updates = Coalescer()
+  private var damages = DamageLedger()
   /// Set for `rules.gather` after each batch.
   private var isGathering = false
   private var isSweepArmed = false
@@ -95,8 +96,9 @@ actor ChangeFeed: TimerSink {
   }
 
   /// A transcript has bytes that are no record.
-  func damaged(_ session: String, _ damage: Damage) {
-    append(FeedChanges(json: sessionJSON, nowMS: clockMS()).damaged(session, damage))
+  func damaged(_ session: String, _ epoch: Epoch, _ damage: Damage) {
+    guard damages.take(session, epoch, damage) else { return }
+    append(FeedChanges(json: sessionJSON, nowMS: clockMS()).damaged(session, epoch, damage))
   }
 
   /// The server itself has moved on.

@@ -36,9 +36,10 @@ struct FeedChanges {
     }
   }
 
-  func damaged(_ session: String, _ damage: Damage) -> Change {
+  func damaged(_ session: String, _ epoch: Epoch, _ damage: Damage) -> Change {
     change("transcript", "transcript.damaged", session) { json in
       json.field("session_id", session)
+      json.field("epoch", epoch.description)
       json.field("start", damage.start)
       json.field("length", damage.length)
       json.field("reason", damage.reason.rawValue)

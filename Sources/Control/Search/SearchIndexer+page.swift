@@ -43,6 +43,9 @@ extension SearchIndexer {
         IndexCounts(sessionID: id, epoch: epoch.value, through: page.through, counts: reached))
     }
     progress[id] = now
+    if !found.contains(id) {
+      for damage in page.damages { damaged(id, epoch, damage) }
+    }
     if page.isDone, isNewest { await finish(id, now) }
     return !page.isDone || !isNewest
   }
@@ -71,6 +74,7 @@ extension SearchIndexer {
   private func finish(_ id: String, _ at: FileProgress) async {
     progress[id] = at
     progress[id]?.isDone = true
+    found.remove(id)
     await sessions.setCounts(id, at.counts)
   }
 }

@@ -15,10 +15,13 @@ actor SearchIndexer: TimerSink {
   let store: Store
   let rules: SearchRules
   private let note: @Sendable (String) -> Void
+  let damaged: @Sendable (String, Epoch, Damage) -> Void
   private var queue = IndexQueue()
   private var grown: Set<String> = []
   private var files: [String: File] = [:]
   var progress: [String: FileProgress] = [:]
+  /// Sessions that the very first run has found and is still reading: their damage is no news.
+  var found: Set<String> = []
   private var failure: String?
   private var isRunning = false
   private var isStopped = false
@@ -58,7 +61,8 @@ actor SearchIndexer: TimerSink {
   init(
     loop: EventLoop, sessions: any SessionSource, history: any HistorySource, store: Store,
     rules: SearchRules,
-    note: @escaping @Sendable (String) -> Void
+    note: @escaping @Sendable (String) -> Void,
+    damaged: @escaping @Sendable (String, Epoch, Damage) -> Void = { _, _, _ in }
   ) {
     self.loop = loop
     self.sessions = sessions
@@ -66,6 +70,7 @@ actor SearchIndexer: TimerSink {
     self.store = store
     self.rules = rules
     self.note = note
+    self.damaged = damaged
   }
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -76,6 +81,7 @@ actor SearchIndexer: TimerSink {
     do {
       let counted = Dictionary(
         try await store.indexCounts().map { ($0.sessionID, $0) }, uniquingKeysWith: { first, _ in first })
+      if counted.isEmpty { found = Set(entries.map(\.id)) }
       for position in try await store.indexPositions() {
         guard let known = counted[position.sessionID], known.epoch == position.epoch,
           known.through == position.through
@@ -122,6 +128,7 @@ actor SearchIndexer: TimerSink {
     files[id] = nil
     progress[id] = nil
     grown.remove(id)
+    found.remove(id)
     Task(executorPreference: loop, priority: .utility) { [store] in
       // What is left over is of a session that no search result is shown of.
       try? await store.dropIndex(sessionID: id)

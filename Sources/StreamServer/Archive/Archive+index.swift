@@ -56,6 +56,7 @@ extension IndexedPage {
     for event in events {
       switch event {
       case .turn(let turn) where turn.state == .started: turns += 1
+      case .damaged(let damage): damages.append(damage)
       case .message(let message) where !message.hidden:
         messages += 1
         var text = ""

@@ -139,4 +139,6 @@ public struct IndexedPage: Sendable {
   public var messages: Int
   /// User turns of the page.
   public var turns: Int
+  /// Bytes of the page that are no record.
+  public var damages: [Damage] = []
 }

@@ -12,14 +12,14 @@ actor Broadcaster {
   private let engine: TailEngine
   private let archive: Archive
   private let views: ViewLimits
-  private let damaged: @Sendable (String, Damage) -> Void
+  private let damaged: @Sendable (String, Epoch, Damage) -> Void
   private var topics: [String: Topic] = [:]
   private var shards: [Shard] = []
 
   /// - Parameter damaged: told of bytes that are no record as they are seen; called on the home loop.
   init(
     loop: EventLoop, engine: TailEngine, archive: Archive, views: ViewLimits = ViewLimits(),
-    damaged: @escaping @Sendable (String, Damage) -> Void
+    damaged: @escaping @Sendable (String, Epoch, Damage) -> Void
   ) {
     self.loop = loop
     self.engine = engine
@@ -252,7 +252,7 @@ actor Broadcaster {
         var bare = LineRenderer(agent: facts.agent, profile: .unknown, decodes: false)
         (records, events) = bare.read(item)
       }
-      for case .damaged(let damage) in events { damaged(batch.session, damage) }
+      for case .damaged(let damage) in events { damaged(batch.session, batch.epoch, damage) }
       let endsTurn = events.endsTurn
       for index in outputs.indices {
         let frames = outputs[index].view.encoder?.frames(at: line, records: records, events: events) ?? []

@@ -26,7 +26,7 @@ public actor StreamServer: ReadinessSink, TimerSink {
   public init(
     loops: LoopGroup, engine: TailEngine, archive: Archive, limits: StreamLimits, http: HTTPLimits,
     webSocket: WebSocketLimits, server: String, log: @escaping @Sendable (String) -> Void,
-    damaged: @escaping @Sendable (String, Damage) -> Void,
+    damaged: @escaping @Sendable (String, Epoch, Damage) -> Void,
     handle: @escaping @Sendable (Request) async -> Reply,
     feed: @escaping @Sendable (FeedCursor?) async -> FeedPage
   ) {

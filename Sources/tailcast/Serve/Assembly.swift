@@ -57,7 +57,9 @@ struct Assembly: Sendable {
       loops: loops, engine: engine, archive: archive, limits: StreamLimits(configuration),
       http: HTTPLimits(configuration), webSocket: WebSocketLimits(configuration),
       server: "tailcast/\(Version.current)", log: note,
-      damaged: { session, damage in control.assumeIsolated { $0.damaged(session, damage) } },
+      damaged: { session, epoch, damage in
+        control.assumeIsolated { $0.damaged(session, epoch, damage) }
+      },
       handle: { await control.handle($0) },
       feed: { await control.changes(after: $0) })
     wiring.connect(server, control)
