@@ -147,7 +147,7 @@ extension Parameter {
         if let number = standard.flatMap({ Int($0) }) { writer.field("default", number) }
         return
       case .flag:
-        writer.field("type", "boolean")
+        Self.either(["{\"type\":\"boolean\"}", "{\"type\":\"integer\",\"enum\":[0,1]}"], into: &writer)
         if let standard { writer.field("default", Parameter.flags[standard] ?? false) }
         return
       case .text(let maximum):
@@ -166,13 +166,23 @@ extension Parameter {
       case .choices(let words):
         let word = "(" + words.joined(separator: "|") + ")"
         string(&writer) { $0.field("pattern", pattern("\(word)(,\(word))*")) }
-      case .time: string(&writer) { $0.field("format", "date-time") }
+      case .time:
+        let forms = [
+          "{\"type\":\"string\",\"format\":\"date-time\"}",
+          "{\"type\":\"integer\",\"minimum\":0,\"maximum\":253402300799999}",
+        ]
+        Self.either(forms + (isRequired ? [] : ["{\"const\":\"\"}"]), into: &writer)
       case .cursor: string(&writer) { $0.field("pattern", pattern(Self.position + #"(\.[1-9][0-9]{0,8})?"#)) }
       case .feedCursor: string(&writer) { $0.field("pattern", pattern(Self.position)) }
       case .cursorSet: string(&writer) { _ in }
       }
       if let standard { writer.field("default", standard) }
     }
+  }
+
+  private static func either(_ schemas: [String], into writer: inout JSONWriter) {
+    writer.key("anyOf")
+    writer.array { writer in for schema in schemas { writer.value(JSONSlice(Array(schema.utf8))) } }
   }
 
   private static let position = "[0-9a-f]{8}-(0|[1-9][0-9]{0,17})"
