@@ -56,7 +56,8 @@ extension TailEngine {
   /// Something happened to a file's name or content.
   func touch(_ path: String) {
     if let id = catalog.id(ofPath: path) {
-      refresh(id, path: path, facts: Result { () throws(SystemError) in try FileFacts.of(path) })
+      refresh(
+        id, path: path, facts: Result { () throws(SystemError) in try FileFacts.of(path) }, isFresh: true)
     } else if let root = root(of: path), let name = TranscriptName(path: path, root: root) {
       guard let facts = try? FileFacts.of(path), facts.isRegular else { return }
       add(path, root: root, name: name, facts: facts)

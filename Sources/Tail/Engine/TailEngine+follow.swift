@@ -101,8 +101,9 @@ extension TailEngine {
     advance(current)
   }
 
-  /// Looks at a followed transcript once, and asks for another look while there is more.
-  func advance(_ current: FollowedSession) {
+  /// Looks at a followed transcript once, and asks for another look while there is more. `known` are the facts of its
+  /// path, when they have just been asked for.
+  func advance(_ current: FollowedSession, _ known: FileFacts? = nil) {
     guard !current.isPaused else {
       current.isDirty = true
       return
@@ -111,7 +112,7 @@ extension TailEngine {
     case .awaited: goOver(current)
     case .document(let follower): advance(current, follower)
     case .lines(let follower):
-      let progress = follower.advance()
+      let progress = follower.advance(known)
       settle(current.session, progress.condition, follower.facts)
       deliver(progress.lines, of: current, follower)
       if progress.more, !current.isQueued {

@@ -48,6 +48,8 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var isReady = false
   /// Sessions that the first listing has found and no earlier run has known.
   var arrivals: [String] = []
+  /// Sessions whose growth is still to be told to all but their watchers, who come first.
+  var grown: Set<String> = []
   var waitingForListing: [CheckedContinuation<Void, Never>] = []
   var isStopped = false
 

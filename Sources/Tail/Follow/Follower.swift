@@ -69,15 +69,15 @@ final class Follower {
   /// Bytes of the unfinished line that are in memory.
   var heldBytes: Int { assembler.heldBytes }
 
-  /// Looks once: reads at most `read_bytes`.
-  func advance() -> Progress {
-    switch look() {
+  /// Looks once: reads at most `read_bytes`. `known` are facts of the path that somebody has just asked for.
+  func advance(_ known: FileFacts? = nil) -> Progress {
+    switch look(known) {
     case .verify:
       guard let file, !witness.holds(in: file) else { return Progress() }
       begin(.replaced)
       return Progress(more: true)
     case .read:
-      return read()
+      return read(to: facts.size)
     case .restart(let reason):
       begin(reason)
       return read()
@@ -128,9 +128,9 @@ final class Follower {
     return restart
   }
 
-  private func look() -> FollowRules.Action {
+  private func look(_ known: FileFacts?) -> FollowRules.Action {
     do {
-      facts = try FileFacts.of(path)
+      if let known { facts = known } else { facts = try FileFacts.of(path) }
       condition = .present
       return rules.observe(facts)
     } catch {
@@ -138,12 +138,14 @@ final class Follower {
     }
   }
 
-  /// Reads on, with the witness in the same call: other bytes there mean another content.
-  private func read() -> Progress {
+  /// Reads on, with the witness in the same call: other bytes there mean another content. Where the size is known, no
+  /// more is asked for: a line costs one call and a buffer of its length, and who writes meanwhile is told of again.
+  private func read(to size: UInt64 = .max) -> Progress {
     guard let file else { return reopen() }
     let overlap = witness.bytes.count
+    let rest = size > assembler.position ? size - assembler.position : 0
     do {
-      let chunk = try file.read(at: witness.start, count: overlap + limits.readBytes)
+      let chunk = try file.read(at: witness.start, count: overlap + Int(min(UInt64(limits.readBytes), rest)))
       guard chunk.count >= overlap, chunk.prefix(overlap).elementsEqual(witness.bytes) else {
         begin(chunk.count < overlap ? .truncated : .replaced)
         return Progress(more: true)

@@ -6,6 +6,9 @@ struct InotifyEvent: Equatable {
   var mask: UInt32
   var name: String
 
+  /// The most bytes that one event takes: a header and a name of NAME_MAX with its NUL.
+  static let longest = 16 + 256
+
   /// Decodes what one `read` of an inotify descriptor returned (inotify(7)).
   static func decode(_ bytes: UnsafeRawBufferPointer, _ body: (InotifyEvent) -> Void) {
     let header = 16

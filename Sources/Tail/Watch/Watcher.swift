@@ -122,15 +122,18 @@ final class Watcher {
   /// Empties the queue, at most `reads` buffers of it; `more` says that something may be left.
   func drain(reads: Int = 16) -> (news: News, more: Bool) {
     var news = News()
+    let room = 64 << 10
     for _ in 0..<reads {
-      let got = withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 8) { buffer -> Int in
+      let got = withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { buffer -> Int in
         let count = read(descriptor, buffer.baseAddress, buffer.count)
         if count > 0 {
           InotifyEvent.decode(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { note($0, in: &news) }
         }
         return count
       }
-      if got <= 0 { return (news, false) }
+      // The kernel fills the buffer while another event fits: one with more room left than the longest event needs
+      // has emptied the queue.
+      if got < room - InotifyEvent.longest { return (news, false) }
     }
     return (news, true)
   }
