@@ -57,7 +57,7 @@ extension Shard {
       guard case .awaitingContent(let requested) = subscription.state else { continue }
       if let requested {
         if facts.file(requested.epoch) != nil {
-          subscription.state = .replaying(.init(after: requested))
+          begin(subscription, again: requested)
         } else {
           reset(subscription, requested: requested, .replaced)
         }

@@ -92,51 +92,57 @@ extension Shard {
     }
   }
 
-  /// Looks for the place at which a subscription starts.
-  private func begin(_ subscription: Subscription) {
+  /// Looks for the place at which a subscription starts, or where it was when its content could not be read.
+  func begin(_ subscription: Subscription, again lost: Cursor? = nil) {
     guard let facts = subscription.log.facts else { return }
     subscription.state = .locating
+    let start = lost.map(StartPoint.cursor) ?? subscription.start
     let id = subscription.connection.id
     Task {
       let entry = await self.context.engine.entry(facts.session)
-      let located = await self.context.archive.locate(facts, subscription.start)
+      let located = await self.context.archive.locate(facts, start)
       guard self.connections[id] != nil, case .locating = subscription.state else { return }
       // A content came, or another one, while this was being looked for.
-      guard subscription.log.facts?.epoch == facts.epoch else { return self.begin(subscription) }
-      self.located(subscription, located, entry)
+      guard subscription.log.facts?.epoch == facts.epoch else { return self.begin(subscription, again: lost) }
+      if lost == nil { self.greet(subscription, entry, located) }
+      self.located(subscription, located, requested: lost ?? subscription.requestedCursor)
       self.pump(subscription.connection)
     }
   }
 
-  private func located(_ subscription: Subscription, _ located: Located, _ entry: SessionEntry?) {
-    guard let facts = subscription.log.facts, let beginning = facts.start else {
-      greet(subscription, entry, at: nil)
-      subscription.state = .awaitingContent(requested: subscription.requestedCursor)
+  private func located(_ subscription: Subscription, _ located: Located, requested: Cursor?) {
+    guard let facts = subscription.log.facts, facts.epoch != nil else {
+      subscription.state = .awaitingContent(requested: requested)
       return
     }
     switch located {
     case .at(let cursor):
-      greet(subscription, entry, at: cursor)
       var replay = Subscription.Replay(after: cursor)
-      replay.isResume = facts.file(cursor.epoch)?.isDocument == true && subscription.requestedCursor != nil
+      replay.isResume = facts.file(cursor.epoch)?.isDocument == true && requested != nil
       subscription.state = .replaying(replay)
     case .reset(let reason):
-      greet(subscription, entry, at: beginning)
-      reset(subscription, requested: subscription.requestedCursor, reason)
+      reset(subscription, requested: requested, reason)
     case .changed:
-      greet(subscription, entry, at: nil)
-      subscription.state = .awaitingContent(requested: subscription.requestedCursor)
+      subscription.state = .awaitingContent(requested: requested)
       // A place that is looked for in all files has met the change in any: the whole chain is opened again.
-      nudge(subscription.requestedCursor.flatMap { facts.file($0.epoch) } ?? facts.previous ?? facts)
+      nudge(requested.flatMap { facts.file($0.epoch) } ?? facts.previous ?? facts)
     case .unreadable(let why):
       context.log("\(facts.session): \(why)")
       sayBye(subscription.connection, "unreadable")
     }
   }
 
-  /// Says `hello`. In the `ui` view the first page says `start` instead.
-  private func greet(_ subscription: Subscription, _ entry: SessionEntry?, at cursor: Cursor?) {
+  /// Says `hello`, without a cursor while there is no place. In the `ui` view the first page says `start` instead.
+  private func greet(_ subscription: Subscription, _ entry: SessionEntry?, _ located: Located) {
     guard subscription.log.key.variant.view != .ui, let entry else { return }
+    let beginning = subscription.log.facts?.start
+    let cursor: Cursor?
+    switch located {
+    case .at(let place): cursor = beginning == nil ? nil : place
+    case .reset: cursor = beginning
+    case .changed: cursor = nil
+    case .unreadable: return
+    }
     say(ControlFrames.hello(entry, cursor: cursor, server: context.server), subscription, at: cursor)
   }
 

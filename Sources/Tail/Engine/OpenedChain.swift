@@ -16,20 +16,24 @@ struct OpenedChain {
 enum OpenedFile {
   case lines(OpenedTranscript)
   case document(DocumentFollower)
+  /// A document whose writer is at work: it has no content until it is whole.
+  case unfinished
 
   /// Where its content stands; nil before a first complete record.
   var content: (epoch: Epoch, head: UInt64, witness: Witness)? {
     switch self {
     case .lines(let opened): return opened.identity.map { ($0.epoch, opened.boundary, opened.witness) }
     case .document(let follower): return (follower.epoch, follower.head, follower.witness)
+    case .unfinished: return nil
     }
   }
 
-  /// The file when it was read.
-  var facts: FileFacts {
+  /// The file when it was read; nil if it could not be.
+  var facts: FileFacts? {
     switch self {
     case .lines(let opened): opened.facts
     case .document(let follower): follower.facts
+    case .unfinished: nil
     }
   }
 
@@ -38,6 +42,7 @@ enum OpenedFile {
     switch self {
     case .lines(let opened): return .lines(Follower(opened, path: path, limits: limits))
     case .document(let follower): return .document(follower)
+    case .unfinished: return .awaited
     }
   }
 
@@ -51,6 +56,7 @@ enum OpenedFile {
     case .document(let follower):
       follower.rewind()
       return .document(follower)
+    case .unfinished: return .awaited
     }
   }
 }

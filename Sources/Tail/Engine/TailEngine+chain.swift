@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 import Store
 import Wire
@@ -29,6 +30,8 @@ extension TailEngine {
       }
     }
     let newest = opened[index]
+    // Nothing of any file can be read yet: all of them are looked at again with each change.
+    if case .unfinished = newest.open { return .success(OpenedChain(hasNext: true)) }
     return .success(
       OpenedChain(
         kind: newest.open.follower(newest.file.path, limits), path: newest.file.path,
@@ -55,6 +58,7 @@ extension TailEngine {
     let waits = unsavedIdentities[file.path] != nil
     if file.isDocument {
       switch await surveyor.document(file.path) {
+      case .failure(let error) where error.errno == EAGAIN: return .success(.unfinished)
       case .failure(let error): return .failure(.unreadable("\(error)"))
       case .success(let document):
         let follower = DocumentFollower(document, known: known)

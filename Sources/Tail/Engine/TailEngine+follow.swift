@@ -255,6 +255,9 @@ extension TailEngine {
   public func facts(_ session: String) async throws(TailError) -> TopicFacts {
     let facts = try await watch(session)
     unwatch(facts.session)
+    if facts.epoch == nil, catalog[facts.session]?.isDocument == true {
+      throw .unreadable("it is no whole JSON document; its writer may be at work")
+    }
     return facts
   }
 

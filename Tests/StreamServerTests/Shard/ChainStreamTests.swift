@@ -96,6 +96,45 @@ struct ChainStreamTests {
     return reader
   }
 
+  @Test("A `ui` stream goes on in the next file as the same message, live and from the file")
+  func ui() async throws {
+    func assistant(_ text: String) -> String { #"{"role":"assistant","content":"\#(text)"}"# }
+    func isLast(_ event: StreamClient.Event) -> Bool { event.data.contains(#""delta":"four""#) }
+    try await StreamBench.with([#"{"role":"user","content":"go"}"#, assistant("one")]) { bench in
+      let live = try await bench.client("view=ui")
+      _ = await bench.statistics { $0.subscriptions == 1 }
+      bench.append([assistant("two")])
+      try await bench.bind("n2")
+      bench.append([assistant("three"), assistant("four")], to: "n2")
+      var streams: [[StreamClient.Event]] = []
+      for client in [live, try await bench.client("view=ui")] {
+        var events: [StreamClient.Event] = []
+        while let event = try await client.next() {
+          events.append(event)
+          if isLast(event) { break }
+        }
+        streams.append(events)
+      }
+      for events in streams {
+        var checker = UIStreamChecker()
+        for event in events { checker.read(Frame(event: event.name, data: Array(event.data.utf8))) }
+        #expect(checker.fault == nil)
+        #expect(!events.contains { $0.data.contains("data-reset") })
+        let texts = ["one", "two", "three", "four"].filter { text in
+          events.contains { $0.data.contains("\"delta\":\"\(text)\"") }
+        }
+        #expect(texts.count == 4)
+      }
+      let resumed = try await bench.client("view=ui&after=\(try #require(streams[0].compactMap(\.id).first))")
+      var rest: [StreamClient.Event] = []
+      while let event = try await resumed.next() {
+        rest.append(event)
+        if isLast(event) { break }
+      }
+      #expect(rest.contains { $0.data.contains("three") })
+    }
+  }
+
   @Test("A turn that ends with a file ends the stream that waits for it, though the next file comes at once")
   func untilTurn() async throws {
     let log = ByteLog(at: 0, limit: 1 << 20)

@@ -83,7 +83,9 @@ final class StreamBench: Sendable {
   }
 
   /// Appends lines in one write.
-  func append(_ lines: [String]) { folder.write(lines.map { $0 + "\n" }.joined(), to: "s") }
+  func append(_ lines: [String], to name: String = "s") {
+    folder.write(lines.map { $0 + "\n" }.joined(), to: name)
+  }
 
   /// Puts other content in the place of the transcript.
   func replace(_ lines: [String]) {

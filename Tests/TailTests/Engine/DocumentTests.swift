@@ -58,6 +58,25 @@ struct DocumentTests {
     }
   }
 
+  @Test("A document that is half written when it is first watched begins when it is whole, in its epoch")
+  func unfinished() async throws {
+    folder.makeFolder("root/p/chats")
+    let whole = document([("a", "1"), ("b", "2")])
+    folder.rewrite(file, whole)
+    try await withTail(folder, agent: .gemini) { tail in
+      let before = try await tail.engine.facts("g1")
+      folder.rewrite(file, String(whole.prefix(whole.count - 4)))
+      let facts = try await tail.engine.watch("g1")
+      #expect(facts.session == "g1" && facts.epoch == nil && facts.head == 0)
+      await #expect(throws: TailError.self) { try await tail.engine.facts("g1") }
+      folder.rewrite(file, whole)
+      await expect(["a 1 0-1", "b 2 1-2"], tail)
+      let first = await batches(tail).first
+      #expect(first?.epoch == before.epoch && first?.restart == nil && first?.begins?.epoch == before.epoch)
+      #expect(try await tail.engine.facts("g1").head == 2)
+    }
+  }
+
   @Test("Messages that are gone restart the document, in a new epoch that is stored before it is told")
   func restart() async throws {
     folder.makeFolder("root/p/chats")
