@@ -3,9 +3,10 @@ import Wire
 
 @testable import Control
 @testable import StreamServer
+@testable import Tail
 
 /// What TeleClaude's clients read at the mount without a prefix (API section 9): request, status, and the form of the
-/// body, for memory, settings, channels and inventory.
+/// body, one row after the other.
 @Suite struct TeleClaudeShapeTests {
   /// A body with strings, numbers and truth values replaced by their kinds, and equal elements of lists by one.
   private static func form(_ json: JSONSlice) -> String {
@@ -22,58 +23,57 @@ import Wire
     }
   }
 
-  private static let memory =
-    "{concepts:[],created_at:s,facts:[],id:n,identity_key:0,narrative:s,project:s,record:0,session_id:0,tags:[],"
-    + "text:s,title:s,type:s}"
-  private static let error =
-    "{detail:s,error:{code:s,details:{field:s,reason:s},kind:s,message:s,request_id:s,retryable:b}}"
-  private static let agent =
-    "{agent:s,available:b,degraded_until:0,error:0,reason:0,status:s,unavailable_until:0}"
-
-  private static let table: [(Wire.Method, String, String, Int, String)] = [
-    (.post, "/memory/save", #"{"text":"One. Two.","project":"p"}"#, 201, "{id:n,project:s,title:s}"),
-    (.post, "/memory/save", #"{"text":"One. Two.","project":"p"}"#, 200, "{id:n,project:s,title:s}"),
-    (.post, "/memory/save", "{}", 400, error),
-    (.get, "/memory/search?query=one", "", 200, "[\(memory)]"),
-    (.get, "/memory/search?query=one&limit=0", "", 400, error),
-    (.get, "/memory/timeline?anchor=1", "", 200, "[\(memory)]"),
-    (
-      .get, "/memory/timeline?anchor=9", "", 404,
-      "{detail:s,error:{code:s,details:{id:n},kind:s,message:s,request_id:s,retryable:b}}"
-    ),
-    (.post, "/memory/batch", #"{"ids":[1,2]}"#, 200, "[\(memory)]"),
-    (.get, "/memory/inject?projects=p", "", 200, "s"),
-    (.delete, "/memory/1", "", 200, "{deleted:n}"),
-    (.get, "/settings", "", 200, "{pane_theming_mode:s,tts:{enabled:b}}"),
-    (.patch, "/settings", #"{"tts":{"enabled":true}}"#, 200, "{pane_theming_mode:s,tts:{enabled:b}}"),
-    (.patch, "/settings", #"{"pane_theming_mode":"loud"}"#, 400, error),
-    (.post, "/channels/channel:p:t/publish", #"{"payload":{"x":1}}"#, 200, "{channel:s,message_id:s}"),
-    (
-      .get, "/channels", "", 200,
-      "[{consumers:[],key:s,last_message_at:s,last_message_id:s,length:n,name:s,project:s,topic:s}]"
-    ),
-    (
-      .get, "/computers", "", 200,
-      "[{host:s,is_local:b,name:s,role:0,started_at:s,status:s,system_stats:0,tmux_binary:0,user:s}]"
-    ),
-    (.get, "/people", "", 200, "[{email:s,name:s,role:s,username:0}]"),
-    (.get, "/projects", "", 200, "[]"),
-    (.get, "/todos", "", 200, "[]"),
-    (.get, "/agents/availability", "", 200, "{claude:\(agent),codex:\(agent),gemini:\(agent)}"),
-    (.post, "/agents/codex/status", #"{"status":"available"}"#, 200, agent),
-    (.post, "/agents/codex/status", #"{"status":"asleep"}"#, 400, error),
-  ]
-
-  @Test("Each request has TeleClaude's status and body")
-  func shapes() async throws {
-    let fixture = try await Fixture {
+  @Test("Each request has TeleClaude's status and body", arguments: ShapeRow.tables.keys.sorted())
+  func shapes(of part: String) async throws {
+    let folder = Folder(directories: ["app/todos/one"])
+    let message = Message(
+      role: .assistant,
+      blocks: [
+        .thinking(JSONSlice(string: "hm")), .text(JSONSlice(string: "ok")),
+        .toolUse(ToolUse(id: "t", name: "Bash", input: JSONSlice(Array("{}".utf8)))),
+      ])
+    let fixture = try await Fixture(
+      [entry("s1", title: "One", cwd: folder.path + "/app")], history: HistoryModel([[.message(message)]]),
+      hooks: ReceiverModel()
+    ) {
       $0.people = { .success([Person(name: "Ann", email: "a@x", role: "owner", username: nil)]) }
+      $0.projectRoots = [folder.path]
+      $0.browseRoot = folder.path
+      // Deliveries are shown as they wait.
+      $0.hooks.enabled = false
     }
-    for (method, path, body, status, form) in Self.table {
-      let answer = await fixture.ask(method, path, body: body)
-      #expect(answer.status == status, "\(method.name) \(path)")
-      #expect(Self.form(answer.json) == form, "\(method.name) \(path)")
+    var known: [String: String] = ["root": folder.path]
+    for row in ShapeRow.tables[part] ?? [] {
+      let answer = await fixture.ask(
+        row.method, row.filled(row.path, known), body: row.filled(row.body, known))
+      #expect(answer.status == row.status, "\(row.method.name) \(row.path): \(answer.text)")
+      #expect(Self.form(answer.json) == row.form, "\(row.method.name) \(row.path)")
+      for name in ["id", "token", "delivery_id"] {
+        known[name] = answer.json[name]?.description.filter { $0 != "\"" } ?? known[name]
+      }
     }
+  }
+
+  @Test("Every route that is served without a prefix has a row")
+  func complete() {
+    let rows = ShapeRow.tables.values.joined()
+    let router = Router(RouteTable.all)
+    var tried: Set<String> = []
+    for row in rows {
+      let path = row.filled(row.path, [:]).split(separator: "?")[0]
+      if case .found(let route, .root, _) = router.match(row.method, String(path)) {
+        tried.insert("\(row.method.name) \(route.operation.patterns[0].text)")
+      }
+    }
+    let served = RouteTable.operations.filter { operation in
+      operation.absence == nil && operation.mounts.contains(.root) && operation.delivery == .response
+        && !ShapeRow.elsewhere.contains(operation.patterns[0].text)
+        // What steers sessions has tables of its own with the agents that it needs.
+        && !(operation.isMutation && operation.patterns[0].text.hasPrefix("sessions"))
+        && !["sessions/patches", "operations/{id}", "sessions/{id}/usage", "sessions/{id}/checkpoints"]
+          .contains(operation.patterns[0].text)
+    }
+    #expect(served.map { "\($0.method.name) \($0.patterns[0].text)" }.filter { !tried.contains($0) } == [])
   }
 
   @Test("A slash at the end and HEAD make no difference")

@@ -7,18 +7,19 @@ extension Schemas {
       "HookCriterion",
       [
         "match":
-          "{\"anyOf\":[\(text),{\"type\":\"array\",\"minItems\":1,\"maxItems\":256,\"items\":\(text)}]}",
-        "pattern": text, "required": flag,
+          "{\"anyOf\":[\(text),{\"type\":\"array\",\"minItems\":1,\"maxItems\":256,\"items\":\(text)},{\"type\":\"null\"}]}",
+        "pattern": maybeText, "required": maybe(flag),
       ], required: []),
     object(
       "HookContractRequest",
       [
-        "id": "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_-]{1,128}$\"}",
+        "id": maybe(id),
         "target":
           "{\"type\":\"object\",\"required\":[\"url\"],\"properties\":{\"url\":{\"type\":\"string\",\"format\":\"uri\"},"
-          + "\"secret\":{\"type\":\"string\",\"minLength\":1}}}",
-        "source_criterion": reference("HookCriterion"), "type_criterion": reference("HookCriterion"),
-        "properties": criteria, "ttl_seconds": "{\"type\":\"integer\",\"minimum\":1}",
+          + "\"secret\":\(maybe("{\"type\":\"string\",\"minLength\":1}"))}}",
+        "source_criterion": maybe(reference("HookCriterion")),
+        "type_criterion": maybe(reference("HookCriterion")),
+        "properties": maybe(criteria), "ttl_seconds": maybe("{\"type\":\"integer\",\"minimum\":1}"),
       ], required: ["target"]),
     object(
       "HookContract",
