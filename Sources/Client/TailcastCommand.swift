@@ -46,7 +46,8 @@ public struct TailcastCommand {
       return run(try Self.parse(arguments: arguments, surroundings: surroundings))
     } catch {
       output.note(error.message)
-      return error.code.rawValue
+      // To Claude Code a hook that ends with 2 forbids what it was called for.
+      return Self.isHook(arguments) ? ExitCode.done.rawValue : error.code.rawValue
     }
   }
 
@@ -92,6 +93,11 @@ public struct TailcastCommand {
     case .calls(let calls):
       let access = try access(invocation)
       for call in calls { try perform(call, access) }
+    case .activity(let request):
+      report(
+        request, { () throws(CommandFailure) in try access(invocation) }, invocation.surroundings)
+    case .changeHooks(let change):
+      try self.change(change, invocation.surroundings, json: invocation.json)
     }
     return ExitCode.done.rawValue
   }

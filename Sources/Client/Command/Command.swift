@@ -13,6 +13,10 @@ public enum Command: Sendable, Equatable {
   case openapi
   /// Requests to the server, one after the other; the first that fails ends it.
   case calls([ServerCall])
+  /// A call of an agent's hook.
+  case activity(ActivityRequest)
+  /// Changes an agent's own settings.
+  case changeHooks(HookChange)
   /// Help on a topic: a command's name, `configuration`, or nil for the overview.
   case help(String?)
   /// A command that this version names but does not have.

@@ -6,7 +6,7 @@ extension CommandSpec {
     details: [
       "contracts to properties are about events that are sent out; install and uninstall about agents."
     ],
-    children: webhooks)
+    children: webhooks + agentHooks)
 
   private static let webhooks: [CommandSpec] = [
     CommandSpec(
@@ -111,6 +111,67 @@ extension CommandSpec {
         ])
       }),
   ]
+
+  private static let agentHooks: [CommandSpec] = [
+    CommandSpec(
+      name: "hooks install",
+      summary: "Have an agent tell what it does: waiting, idle, tools, permission prompts.",
+      operands: "claude|codex|gemini", flags: [trial],
+      details: [
+        "Adds `tailcast activity` to the hooks in the agent's own settings, shows the change, and keeps all else.",
+        "Sessions that run keep the hooks that they began with. --state, --socket or --url say which server is told.",
+      ],
+      examples: ["tailcast hooks install claude", "tailcast hooks install codex --dry-run"],
+      make: { arguments throws(CommandFailure) in
+        let agent = try agent(arguments)
+        var server: [String] = []
+        for flag in ["--state", "--socket", "--config"] {
+          if let path = arguments.value(flag) { server += [flag, arguments.surroundings.absolute(path)] }
+        }
+        if let url = arguments.value("--url") { server += ["--url", url] }
+        let words = agent.words(program: arguments.surroundings.program, server: server)
+        return .changeHooks(
+          HookChange(agent: agent, words: words, isTrial: arguments.has("--dry-run")))
+      }),
+    CommandSpec(
+      name: "hooks uninstall", summary: "Take the hooks of `hooks install` away again.",
+      operands: "claude|codex|gemini", flags: [trial], examples: ["tailcast hooks uninstall claude"],
+      make: { arguments throws(CommandFailure) in
+        .changeHooks(HookChange(agent: try agent(arguments), words: nil, isTrial: arguments.has("--dry-run")))
+      }),
+  ]
+
+  private static let trial = Flag("--dry-run", "Only show the change.")
+
+  private static func agent(_ arguments: Arguments) throws(CommandFailure) -> HookedAgent {
+    try arguments.expectOperands(1...1)
+    if let agent = HookedAgent(rawValue: arguments.operands[0]) { return agent }
+    let known = HookedAgent.allCases.map(\.rawValue)
+    let near =
+      Suggestion.nearest(to: arguments.operands[0], among: known).map { "; did you mean \($0)?" } ?? ""
+    throw .usage(
+      "\(arguments.command.name): no hooks are known of \"\(arguments.operands[0])\"\(near)",
+      command: arguments.command.name)
+  }
+
+  /// What agents call.
+  static let activity = CommandSpec(
+    name: "activity", summary: "Tell the server what an agent's hook was called for.", operands: "[JSON]",
+    flags: [
+      Flag("--agent", value: "AGENT", "Whose hook it is; marks the calls that `hooks install` made."),
+      Flag("--verbose", "Say on standard error what was done."),
+    ],
+    details: [
+      "Reads the hook's JSON from standard input or, as Codex gives it, as an argument. The exit code is always 0",
+      "and no wait is longer than 2 s, so that an agent never stands still for it. At the start of a session it",
+      "prints what is remembered of the project.",
+    ],
+    examples: ["tailcast hooks install claude", "tailcast activity --verbose < hook.json"],
+    make: { arguments throws(CommandFailure) in
+      try arguments.expectOperands(0...1)
+      return .activity(
+        ActivityRequest(argument: arguments.operands.first, isVerbose: arguments.has("--verbose")))
+    })
 
   private static func queued(_ path: String, _ arguments: Arguments) -> ServerCall {
     var call = ServerCall("POST", path, show: .line("{delivery_id}"))

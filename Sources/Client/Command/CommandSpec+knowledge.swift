@@ -2,7 +2,7 @@ import Wire
 
 extension CommandSpec {
   /// Groups of commands over what the server keeps beside sessions.
-  static let knowledge: [CommandSpec] = [memory, hooks, settings, access]
+  static let knowledge: [CommandSpec] = [memory, hooks, activity, settings, access]
 
   // MARK: Memory
 

@@ -41,6 +41,12 @@ extension TailcastCommand {
     return invocation
   }
 
+  /// Whether an agent's hook is the caller, for which no fault of ours may count.
+  static func isHook(_ words: [String]) -> Bool {
+    guard let (name, _) = try? commandName(words) else { return words.contains("activity") }
+    return name == "activity"
+  }
+
   private static func find(
     _ word: String, among specs: [CommandSpec], in group: CommandSpec? = nil
   ) throws(CommandFailure) -> CommandSpec {

@@ -11,6 +11,9 @@ public struct Surroundings: Sendable {
   /// The directory that relative paths start from, absolute.
   public var workingDirectory: String
 
+  /// This program's file, absolute; its bare name where the system does not tell.
+  public var program = "tailcast"
+
   /// Surroundings as given; `home` defaults to `$HOME`.
   public init(environment: [String: String], home: String? = nil, workingDirectory: String = "/") {
     self.environment = environment
@@ -29,7 +32,12 @@ public struct Surroundings: Sendable {
       here = String(cString: path)
       free(path)
     }
-    return Surroundings(environment: environment, home: home, workingDirectory: here)
+    var surroundings = Surroundings(environment: environment, home: home, workingDirectory: here)
+    if let path = realpath("/proc/self/exe", nil) {
+      surroundings.program = String(cString: path)
+      free(path)
+    }
+    return surroundings
   }
 
   /// A variable that is set and not empty.
