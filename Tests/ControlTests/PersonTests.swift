@@ -42,7 +42,10 @@ import Wire
   @Test("Lists, searches and suggestions leave out what a member may not see")
   func lists() async throws {
     let fixture = try await Fixture([entry("s1", title: "Secret")]) { $0.search.enabled = true }
-    while await fixture.ask(.get, "/health").json.member("search", "status")?.string != "idle" {}
+    try await until("the index is done") {
+      let health = await fixture.ask(.get, "/health").json
+      return health.member("search", "status")?.string == "idle" ? () : nil
+    }
     for path in [
       "/sessions", "/api/v1/sessions?search=word30", "/search?q=word30", "/autocomplete?query=@secr",
     ] {

@@ -8,10 +8,10 @@ import Wire
 
 @Suite struct SearchTests {
   /// Waits for a state that other threads bring about, by asking again.
-  private func settled(_ fixture: Fixture, _ isReached: (JSONSlice) -> Bool) async -> JSONSlice {
-    while true {
+  private func settled(_ fixture: Fixture, _ isReached: (JSONSlice) -> Bool) async throws -> JSONSlice {
+    try await until("the index is as far") {
       let health = await fixture.ask(.get, "/health").json
-      if let search = health["search"], isReached(search) { return search }
+      return health["search"].flatMap { isReached($0) ? $0 : nil }
     }
   }
 
@@ -23,7 +23,7 @@ import Wire
       $0.search.enabled = true
       $0.search.rest = .milliseconds(1)
     }
-    let done = await settled(fixture, idle)
+    let done = try await settled(fixture, idle)
     #expect(done["files"]?.int == 2 && done["files_done"]?.int == 2)
     #expect(done["bytes"]?.int == 120 && done["bytes_done"]?.int == 120)
     #expect(
@@ -52,14 +52,14 @@ import Wire
   @Test("A restart goes on where the last page ended, with its counts")
   func resumes() async throws {
     let fixture = try await Fixture([entry("a", bytes: 60)]) { $0.search.enabled = true }
-    _ = await settled(fixture, idle)
+    _ = try await settled(fixture, idle)
     let history = HistoryModel()
     let sessions = SessionModel([entry("a", bytes: 100)])
     let indexer = SearchIndexer(
       loop: fixture.loop, sessions: sessions, history: history, store: fixture.store, rules: SearchRules(),
       note: { _ in })
     await indexer.start(await sessions.entries())
-    while await sessions.counts.isEmpty {}
+    try await until("it is counted") { await sessions.counts.isEmpty ? nil : () }
     #expect(await history.indexedFrom == [60, 90])
     #expect(await sessions.counts == ["a": .init(messages: 10, turns: 0)])
     #expect(await fixture.ask(.get, "/search?q=word").json["total"]?.int == 1)
@@ -72,23 +72,23 @@ import Wire
     let grown = entry("a", bytes: 57)
     await fixture.sessions.put(grown, head: 50)
     await fixture.plane.news(.created(grown))
-    let done = await settled(fixture) { $0["bytes_done"]?.int == 50 && idle($0) }
+    let done = try await settled(fixture) { $0["bytes_done"]?.int == 50 && idle($0) }
     #expect(done["files"]?.int == 1 && done["files_done"]?.int == 1 && done["bytes"]?.int == 57)
   }
 
   @Test("What a session grows by is indexed, and a replaced transcript from its start")
   func grows() async throws {
     let fixture = try await Fixture([entry("a", bytes: 30)]) { $0.search.enabled = true }
-    _ = await settled(fixture, idle)
+    _ = try await settled(fixture, idle)
     let grown = entry("a", bytes: 50)
     await fixture.sessions.put(grown)
     await fixture.plane.news(.appended(grown))
-    _ = await settled(fixture) { $0["bytes_done"]?.int == 50 && idle($0) }
+    _ = try await settled(fixture) { $0["bytes_done"]?.int == 50 && idle($0) }
     #expect(await fixture.history.indexedFrom == [0, 30])
     let replaced = entry("a", bytes: 20, epoch: 7)
     await fixture.sessions.put(replaced)
     await fixture.plane.news(.replaced(replaced, .replaced))
-    _ = await settled(fixture) { $0["bytes_done"]?.int == 20 && idle($0) }
+    _ = try await settled(fixture) { $0["bytes_done"]?.int == 20 && idle($0) }
     #expect(await fixture.history.indexedFrom == [0, 30, 0])
     #expect(
       try await fixture.store.search("word", limit: 100).hits.map(\.cursor).sorted() == [
@@ -99,11 +99,11 @@ import Wire
   @Test("What older files of a session say is still found and counted when it goes on in another")
   func chain() async throws {
     let fixture = try await Fixture([entry("a", bytes: 40)]) { $0.search.enabled = true }
-    _ = await settled(fixture, idle)
+    _ = try await settled(fixture, idle)
     let second = entry("a", bytes: 20, epoch: 7)
     try await fixture.sessions.extend(second)
     await fixture.plane.news(.updated(second))
-    _ = await settled(fixture) { $0["bytes_done"]?.int == 20 && idle($0) }
+    _ = try await settled(fixture) { $0["bytes_done"]?.int == 20 && idle($0) }
     #expect(await fixture.history.indexedFrom == [0, 30, 0])
     #expect(await fixture.sessions.counts["a"]?.messages == 6)
     let third = entry("a", bytes: 50, epoch: 9)
@@ -112,7 +112,7 @@ import Wire
       loop: fixture.loop, sessions: fixture.sessions, history: fixture.history, store: fixture.store,
       rules: SearchRules(), note: { _ in })
     await restarted.start([third])
-    while await fixture.sessions.counts["a"]?.messages != 11 {}
+    try await until("all are counted") { await fixture.sessions.counts["a"]?.messages == 11 ? () : nil }
     #expect(await fixture.history.indexedFrom == [0, 30, 0, 0, 30])
     #expect(
       try await fixture.store.search("word10", limit: 100).hits.map(\.cursor).sorted() == [
@@ -125,13 +125,13 @@ import Wire
     let history = HistoryModel()
     for place: UInt64 in [20, 40, 60] { await history.damage(at: place) }
     let fixture = try await Fixture([entry("a", bytes: 30)], history: history) { $0.search.enabled = true }
-    _ = await settled(fixture, idle)
+    _ = try await settled(fixture, idle)
     let grown = entry("a", bytes: 70)
     await fixture.sessions.put(grown)
     let watched = Damage(start: 50, length: 9, reason: .malformed, recovered: false)
     await fixture.plane.damaged("a", Epoch(0xabcd_0001), watched)
     await fixture.plane.news(.appended(grown))
-    _ = await settled(fixture) { $0["bytes_done"]?.int == 70 && idle($0) }
+    _ = try await settled(fixture) { $0["bytes_done"]?.int == 70 && idle($0) }
     // The last one shows that there is no other before it.
     await fixture.plane.damaged("b", Epoch(1), watched)
     let told = await fixture.published.first(5).filter { $0.type == "transcript.damaged" }
@@ -147,7 +147,7 @@ import Wire
       loop: fixture.loop, sessions: fixture.sessions, history: fixture.history, store: fixture.store,
       rules: SearchRules(), note: { _ in })
     await indexer.start(await fixture.sessions.entries())
-    while await fixture.sessions.counts.isEmpty {}
+    try await until("it is counted") { await fixture.sessions.counts.isEmpty ? nil : () }
     #expect(await fixture.history.indexedFrom == [0])
     #expect(await fixture.sessions.counts["a"]?.messages == 3)
   }

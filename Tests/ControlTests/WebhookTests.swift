@@ -183,11 +183,9 @@ struct WebhookTests {
 extension Fixture {
   /// Waits until a delivery is as wanted.
   fileprivate func delivery(_ id: String, _ isWanted: (JSONSlice) -> Bool) async throws {
-    for _ in 0..<10_000 {
+    try await until("the delivery \(id) is as wanted") {
       let answer = await ask(.get, "/api/v1/hooks/deliveries/\(id)")
-      if isWanted(answer.json) { return }
-      await Task.yield()
+      return isWanted(answer.json) ? () : nil
     }
-    Issue.record("the delivery \(id) never was as wanted")
   }
 }
