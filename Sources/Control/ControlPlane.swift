@@ -22,6 +22,7 @@ public actor ControlPlane: TimerSink {
   let indexer: SearchIndexer
   let hooks: Webhooks
   let disk: Disk
+  let desk: SessionDesk
   nonisolated let sessionJSON: SessionJSON
   var gate: Gate
   var index = SessionIndex()
@@ -52,6 +53,7 @@ public actor ControlPlane: TimerSink {
 
   /// A control plane that is not started yet.
   ///
+  /// - Parameter steering: where agents are started.
   /// - Parameter keys: what opens the TCP listener.
   /// - Parameter cookies: signs what browsers come back with.
   /// - Parameter hookTransport: what carries webhooks; libcurl unless a test has its own.
@@ -59,7 +61,7 @@ public actor ControlPlane: TimerSink {
   /// - Parameter shutdown: what `POST /shutdown` starts; called on the home loop.
   public init(
     loop: EventLoop, sessions: any SessionSource, history: any HistorySource, store: Store,
-    rules: ControlRules,
+    steering: Steering, rules: ControlRules,
     keys: AccessKeys, cookies: CookieSigner, log: ControlLog,
     clockMS: @escaping @Sendable () -> Int64 = WallClock.milliseconds,
     hookTransport: (any HookTransport)? = nil, publish: @escaping @Sendable ([FeedEvent]) -> Void,
@@ -91,6 +93,11 @@ public actor ControlPlane: TimerSink {
       transport: hookTransport
         ?? CurlTransport(loop: loop, rules: rules.hooks, agent: "tailcast/\(rules.version)"),
       rules: rules.hooks, epoch: Epoch(store.feedEpoch), clockMS: clockMS, note: log.note)
+    desk = SessionDesk(
+      loop: loop, terminals: steering.terminals, transcripts: steering.transcripts, sessions: sessions,
+      feed: feed,
+      store: store, premises: Premises(executor: steering.files), rules: rules.lifecycle, json: sessionJSON,
+      clockMS: clockMS, note: log.note)
   }
 
   /// The home loop.
@@ -100,11 +107,16 @@ public actor ControlPlane: TimerSink {
 
   /// The sessions are listed: takes them over, says that the server is ready and begins to index.
   public func start() async {
+    let desk = desk
+    await feed.whenShown { [weak desk] id in desk?.assumeIsolated { $0.managed(id) } }
+    await desk.observe { id, session in self.assumeIsolated { $0.steered(id, session) } }
+    await desk.start()
     let entries = await sessions.entries()
     for (number, entry) in entries.enumerated() {
       // Ten thousand sessions in one turn would keep every watcher waiting; what news has told meanwhile is newer.
       if number % 256 == 255 { await Task.yield() }
-      if index.rows[entry.id] == nil { index.put(entry) }
+      let view = await view(entry)
+      if index.rows[entry.id] == nil { index.put(view) }
     }
     enter(.ready)
     let hooks = hooks
@@ -121,6 +133,7 @@ public actor ControlPlane: TimerSink {
     if phase == .draining {
       indexer.assumeIsolated { $0.stop() }
       hooks.assumeIsolated { $0.stop() }
+      desk.assumeIsolated { $0.stop() }
     }
     guard phase != .starting else { return }
     let version = rules.version
@@ -146,7 +159,8 @@ public actor ControlPlane: TimerSink {
     case .created(let entry), .updated(let entry), .status(let entry), .appended(let entry),
       .closed(let entry), .expected(let entry),
       .replaced(let entry, _):
-      index.put(entry)
+      let managed = desk.assumeIsolated { $0.managed(entry.id) }
+      index.put(SessionView(entry: entry, managed: managed))
       indexer.assumeIsolated { $0.changed(entry) }
     }
     feed.assumeIsolated { $0.take(news) }
@@ -155,6 +169,21 @@ public actor ControlPlane: TimerSink {
   /// A transcript has bytes that are no record, in the file of an epoch.
   public func damaged(_ session: String, _ epoch: Epoch, _ damage: Damage) {
     feed.assumeIsolated { $0.damaged(session, epoch, damage) }
+  }
+
+  /// A session that is steered here changed, or was forgotten.
+  private func steered(_ id: String, _ session: ManagedSession?) {
+    guard session != nil else { return }
+    Task(executorPreference: loop) {
+      if let entry = await self.sessions.entry(id) { await self.put(entry) }
+    }
+  }
+
+  private func put(_ entry: SessionEntry) async { index.put(await view(entry)) }
+
+  /// A session as it is shown.
+  func view(_ entry: SessionEntry) async -> SessionView {
+    SessionView(entry: entry, managed: await desk.managed(entry.id))
   }
 
   /// A page of the change feed, for streams and sockets.

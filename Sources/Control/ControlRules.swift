@@ -20,6 +20,8 @@ public struct ControlRules: Sendable {
   public var retry = Duration.seconds(2)
   /// The change feed.
   public var feed = FeedRules()
+  /// Sessions that are started here.
+  public var lifecycle = LifecycleRules()
   /// The search index.
   public var search = SearchRules()
   /// Webhooks.

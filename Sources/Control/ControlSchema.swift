@@ -18,5 +18,6 @@ public enum ControlSchema {
     Migration(name: "control-004-channels", sql: Channel.schema),
     Migration(name: "control-005-inventory", sql: Inventory.schema),
     Migration(name: "control-006-entities", sql: Entity.schema),
+    Migration(name: "control-007-lifecycle", sql: lifecycle),
   ]
 }

@@ -6,7 +6,7 @@ public enum RouteTable {
   /// Every route of the API, those that are not served yet included.
   static let all: [Route<ControlPlane>] =
     meta + access + sessions + streams + search + memory + settings + channels + inventory + entities
-    + completion + files + hooks + unbuiltSessions + unbuiltInventory
+    + completion + files + hooks + lifecycle + unbuiltSessions + unbuiltInventory
     + foreign
 
   /// The declarations.

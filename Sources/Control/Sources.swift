@@ -34,6 +34,23 @@ extension TailEngine: SessionSource {}
 
 extension Archive: HistorySource {}
 
+/// Where agents are started, as the control plane is given it.
+public struct Steering: Sendable {
+  /// The terminals.
+  public var terminals: any Terminals
+  /// Where their sessions are made known to the tail.
+  public var transcripts: any TranscriptRegister
+  /// The thread that may wait for file systems.
+  public var files: any SerialExecutor
+
+  /// Terminals, the tail and a thread.
+  public init(terminals: any Terminals, transcripts: any TranscriptRegister, files: any SerialExecutor) {
+    self.terminals = terminals
+    self.transcripts = transcripts
+    self.files = files
+  }
+}
+
 /// The loops' counters; the server gives them.
 public protocol StatisticsSource: Sendable {
   /// What each loop has done.

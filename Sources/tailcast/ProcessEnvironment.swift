@@ -15,4 +15,9 @@ enum ProcessEnvironment {
     }
     return variables
   }
+
+  /// Every variable but those that are about this server, or about a terminal that it was started in.
+  static var forAgents: [String: String] {
+    all().filter { !$0.key.hasPrefix("TAILCAST_") && !["TMUX", "TMUX_PANE", "STY"].contains($0.key) }
+  }
 }

@@ -13,9 +13,11 @@ import Wire
 final class Fixture: Sendable {
   let loop: EventLoop
   let storage: ThreadExecutor
+  let files: ThreadExecutor
   let directory: String
   let store: Store
   let sessions: SessionModel
+  let terminals: TerminalModel
   let history: HistoryModel
   let plane: ControlPlane
   let published: Collected<FeedEvent>
@@ -29,16 +31,21 @@ final class Fixture: Sendable {
   init(
     _ entries: [SessionEntry] = [], history: HistoryModel = HistoryModel(),
     store limits: StoreLimits = StoreLimits(), hooks transport: (any HookTransport)? = nil,
+    after predecessor: Fixture? = nil,
     rules change: (inout ControlRules) -> Void = { _ in }
   ) async throws {
     loop = try EventLoop(name: "control", longTurn: .seconds(60), log: { _ in })
     loop.start()
     storage = try ThreadExecutor(name: "storage")
+    files = try ThreadExecutor(name: "files")
     directory = Scratch.make()
-    store = try Store(
-      path: directory + "/test.db", executor: storage, limits: limits, migrations: ControlSchema.migrations,
-      now: { Self.nowMS })
-    sessions = SessionModel(entries)
+    terminals = predecessor?.terminals ?? TerminalModel()
+    store =
+      try predecessor?.store
+      ?? Store(
+        path: directory + "/test.db", executor: storage, limits: limits, migrations: ControlSchema.migrations,
+        now: { Self.nowMS })
+    sessions = predecessor?.sessions ?? SessionModel(entries)
     self.history = history
     published = Collected()
     accessed = Collected()
@@ -46,11 +53,13 @@ final class Fixture: Sendable {
     clock = Clock()
     var rules = ControlRules(version: "1.2.3", computer: "here", startedAtMS: Self.nowMS - 60_000)
     rules.search.enabled = false
+    rules.lifecycle = Self.lifecycle
     change(&rules)
     var keys = AccessKeys()
     keys.add(id: "test", key: Self.key)
     plane = ControlPlane(
-      loop: loop, sessions: sessions, history: history, store: store, rules: rules, keys: keys,
+      loop: loop, sessions: sessions, history: history, store: store,
+      steering: Steering(terminals: terminals, transcripts: sessions, files: files), rules: rules, keys: keys,
       cookies: CookieSigner(key: Self.key),
       log: ControlLog(note: { _ in }, access: { [accessed] in accessed.append([$0]) }),
       clockMS: { [clock] in clock.nowMS.load(ordering: .relaxed) },
@@ -61,8 +70,32 @@ final class Fixture: Sendable {
 
   deinit {
     loop.stop()
+    files.stop()
     storage.stop()
     Scratch.remove(directory)
+  }
+
+  /// Agents whose program is there, and one whose is not.
+  static var lifecycle: LifecycleRules {
+    var rules = LifecycleRules()
+    var claude = AgentProfile(name: "claude", kind: .claude, command: ["cat", "-u"])
+    claude.start = ["--session-id", "{session_id}"]
+    claude.resume = ["--resume", "{native_session_id}"]
+    claude.fork = ["--resume", "{native_session_id}", "--fork", "{session_id}"]
+    claude.model = ["--model", "{model}"]
+    claude.permissionModes = ["plan=--mode plan", "default="].compactMap { AgentProfile.Mode($0) }
+    claude.environment = ["OF_AGENT": "1"]
+    var codex = AgentProfile(name: "codex", kind: .codex, command: ["/bin/cat"])
+    codex.resume = ["resume", "{native_session_id}"]
+    let missing = AgentProfile(name: "missing", kind: .jsonl, command: ["no-such-program"])
+    rules.agents = ["claude": claude, "codex": codex, "missing": missing]
+    rules.usesLoginEnvironment = false
+    rules.environment = ["PATH": "/usr/bin:/bin", "OF_SERVER": "1"]
+    rules.settle = .zero
+    rules.look = .milliseconds(1)
+    rules.probeInterval = .milliseconds(1)
+    rules.state = "/state"
+    return rules
   }
 
   /// A request on the Unix socket.

@@ -5,7 +5,7 @@ import Wire
 @testable import Tail
 
 /// The tail as a table.
-actor SessionModel: SessionSource {
+actor SessionModel: SessionSource, TranscriptRegister {
   private(set) var table: [String: SessionEntry]
   private(set) var counts: [String: SessionCounts] = [:]
   private var heads: [String: UInt64] = [:]
@@ -29,6 +29,30 @@ actor SessionModel: SessionSource {
     earlier[entry.id]?.append(facts)
     table[entry.id] = entry
   }
+
+  /// What was bound, in order: session, agent's id, path.
+  private(set) var bound: [[String]] = []
+  /// Agents' ids that are another session's.
+  var taken: [String: String] = [:]
+
+  func take(_ nativeID: String, by id: String) { taken[nativeID] = id }
+
+  func expect(id: String, agent: AgentKind, cwd: String?, nativeID: String?) throws(TailError) {
+    if let nativeID, let owner = taken[nativeID] { throw .taken(by: owner) }
+    if table[id] == nil {
+      var expected = ControlTests.entry(id, agent: agent, updatedMS: 0, cwd: cwd, bytes: 0, epoch: nil)
+      expected.path = ""
+      table[id] = expected
+    }
+  }
+
+  func bind(_ id: String, nativeID: String, path: String?) throws(TailError) {
+    if let owner = taken[nativeID] { throw .taken(by: owner) }
+    guard table[id] != nil else { throw .unknownSession }
+    bound.append([id, nativeID, path ?? ""])
+  }
+
+  func forget(_ id: String) { table[id] = nil }
 
   func setReady(_ ready: Bool) { isReady = ready }
 

@@ -45,7 +45,7 @@ import Wire
       ("GET", "/sessions/a/stream?view=x", "VALIDATION_ERROR"),
       ("GET", "/sessions/bad/messages", "TRANSCRIPT_UNREADABLE"), ("GET", "/search", "VALIDATION_ERROR"),
       ("GET", "/ws", "UPGRADE_REQUIRED"), ("GET", "/events?after=1", "INVALID_CURSOR"),
-      ("POST", "/sessions", "NOT_IMPLEMENTED"), ("GET", "/sessions/%zz", "VALIDATION_ERROR"),
+      ("GET", "/orchestrators", "NOT_IMPLEMENTED"), ("GET", "/sessions/%zz", "VALIDATION_ERROR"),
       ("GET", "/?ticket=used", "INVALID_API_KEY"),
     ])
   func codes(method: String, target: String, code: String) async throws {

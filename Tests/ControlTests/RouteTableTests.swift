@@ -57,9 +57,9 @@ import Wire
   @Test("A route that is not served says why")
   func reasons() async throws {
     let fixture = try await Fixture()
-    let answer = await fixture.ask(.post, "/api/v1/sessions", body: "{}")
+    let answer = await fixture.ask(.get, "/api/v1/orchestrators")
     #expect(answer.status == 501)
-    #expect(answer.json.member("error", "details", "reason")?.string == "it is not built yet")
+    #expect(answer.json.member("error", "details", "reason")?.string == "it belongs to an agent runtime")
     #expect(
       await fixture.ask(.get, "/issues").json.member("error", "details", "reason")?.string?.isEmpty == false)
   }

@@ -15,7 +15,7 @@ struct SessionIndexTests {
         let id = "s\(Int.random(in: 0..<40, using: &random))"
         let updated = Int64.random(in: 0..<20, using: &random)
         newest[id] = updated
-        index.put(entry(id, updatedMS: updated))
+        index.put(SessionView(entry: entry(id, updatedMS: updated), managed: nil))
       }
       let wanted = newest.map { ($0.value, $0.key) }.sorted { $0 < $1 }.map(\.1)
       #expect(index.ids(by: .updated, descending: false) { _ in true } == wanted, "round \(round)")

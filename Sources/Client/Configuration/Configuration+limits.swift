@@ -116,6 +116,32 @@ extension Configuration {
     public var max = 1_000
   }
 
+  /// Sessions that are started here.
+  public struct SessionRules: Sendable, Equatable {
+    /// Whether agents get the variables of the login shell.
+    public var loginEnvironment = true
+    /// Longest wait for the login shell.
+    public var environmentTimeout = Duration.seconds(10)
+    /// Time after which an agent that shows nothing counts as started.
+    public var startTimeout = Duration.seconds(15)
+    /// Time in which an agent whose terminal was closed must end before it is killed.
+    public var closeGrace = Duration.seconds(5)
+  }
+
+  /// The terminals of agents.
+  public struct TerminalRules: Sendable, Equatable {
+    /// Name of the tmux server (`tmux -L`); `auto` is one of the state directory's own.
+    public var socket = "auto"
+    /// The program tmux.
+    public var tmux = "tmux"
+    /// Longest wait for an answer of tmux.
+    public var timeout = Duration.seconds(5)
+    /// Columns of a terminal.
+    public var columns = 160
+    /// Rows of a terminal.
+    public var rows = 50
+  }
+
   /// The end of the server.
   public struct ShutdownLimits: Sendable, Equatable {
     /// Time in which clients are sent away and requests in flight are finished.

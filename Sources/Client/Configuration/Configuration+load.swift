@@ -95,7 +95,7 @@ private struct ConfigurationReading {
   mutating func apply(
     _ key: String, _ texts: [String], isList: Bool, at origin: ConfigurationFault.Origin
   ) throws(ConfigurationFault) {
-    guard let setting = Self.byKey[key] else {
+    guard let setting = Self.byKey[key] ?? Setting.ofAgent(key) else {
       if Setting.sections[key] != nil {
         throw ConfigurationFault(
           origin: origin, key: key, reason: "is a section; its settings stand below it, indented")
@@ -133,6 +133,12 @@ private struct ConfigurationReading {
       throw fault(
         "listen.host",
         "\(configuration.listen.host) is not a loopback address, and auth is none: set auth to key")
+    }
+    if configuration.terminals.socket.contains(where: { $0.isWhitespace || $0 == "/" }) {
+      throw fault("terminals.socket", "must be a name without blanks and slashes")
+    }
+    for (name, agent) in configuration.agents where agent.command.isEmpty || agent.command[0].isEmpty {
+      throw fault("agents.\(name).command", "must name the program of the agent")
     }
     if configuration.streams.pageBytes > configuration.streams.ringBytes {
       throw fault("streams.page_bytes", "must not be larger than streams.ring_bytes")

@@ -43,6 +43,12 @@ public struct Configuration: Sendable, Equatable {
   public var hooks = HookLimits()
   /// Channels (`channels.…`).
   public var channels = ChannelLimits()
+  /// Sessions that are started here (`sessions.…`).
+  public var sessions = SessionRules()
+  /// The terminals of their agents (`terminals.…`).
+  public var terminals = TerminalRules()
+  /// How agents are started, by name (`agents.NAME.…`).
+  public var agents = AgentTemplate.known
   /// The end of the server (`shutdown.…`).
   public var shutdown = ShutdownLimits()
   /// Requests a minute (`rate.…`).

@@ -3,7 +3,8 @@ import Tail
 extension Setting {
   /// Every setting, in the order of the example file.
   public static let all: [Setting] =
-    listening + general + tailing + streaming + requests + background + webhooks + ending
+    listening + general + tailing + streaming + requests + background + webhooks + steering + knownAgents
+    + ending
 
   /// What each section of the file is about.
   static let sections: [String: String] = [
@@ -18,6 +19,9 @@ extension Setting {
     "search": "Search over titles and message text.",
     "hooks": "Webhooks: events that are sent to other programs.",
     "channels": "Channels, messages between programs.",
+    "sessions": "Sessions that are started here.",
+    "terminals": "The terminals of their agents, in a tmux of their own.",
+    "agents": "How agents are started. Other agents may be added under names of their own.",
     "shutdown": "The end of the server.",
     "rate": "Requests a minute for each key or peer; the burst is as large. 0 is no limit.",
   ]
@@ -174,6 +178,30 @@ extension Setting {
     .count("rate.other", \.rate.other, 0...1_000_000, "All other routes."),
     .count("rate.bad_keys", \.rate.badKeys, 0...1_000_000, "Wrong keys from one peer."),
     .flag("rate.loopback", \.rate.loopback, "Whether the limits hold for the Unix socket and loopback too."),
+  ]
+
+  private static let steering: [Setting] = [
+    .flag(
+      "sessions.login_environment", \.sessions.loginEnvironment,
+      "Whether agents get the variables of the login shell, asked once; otherwise those of the server."),
+    .duration(
+      "sessions.environment_timeout", \.sessions.environmentTimeout, .milliseconds(100) ... .seconds(60),
+      "Longest wait for the login shell; after it agents get the server's variables."),
+    .duration(
+      "sessions.start_timeout", \.sessions.startTimeout, .milliseconds(100) ... .seconds(600),
+      "Time after which an agent that runs and shows nothing counts as started."),
+    .duration(
+      "sessions.close_grace", \.sessions.closeGrace, .milliseconds(100) ... .seconds(60),
+      "Time in which an agent whose terminal was closed must end before it is killed."),
+    .text(
+      "terminals.socket", \.terminals.socket, form: "a name without blanks and slashes",
+      "Name of the tmux server (tmux -L); auto makes one of the state directory's path."),
+    .text("terminals.tmux", \.terminals.tmux, form: "a program", "The program tmux: a name or a path."),
+    .duration(
+      "terminals.timeout", \.terminals.timeout, .milliseconds(100) ... .seconds(60),
+      "Longest wait for an answer of tmux."),
+    .count("terminals.columns", \.terminals.columns, 20...1000, "Columns of a terminal."),
+    .count("terminals.rows", \.terminals.rows, 5...1000, "Rows of a terminal."),
   ]
 
   /// A name without blanks.

@@ -32,7 +32,8 @@ extension ControlPlane {
 
   /// Whose a session is. What was found on the machine is nobody's.
   private func ownership(of id: String) -> Visibility.Ownership {
-    Visibility.Ownership(email: nil, visibility: "private")
+    let session = desk.assumeIsolated { $0.managed(id) }
+    return Visibility.Ownership(email: session?.humanEmail, visibility: session?.visibility ?? "private")
   }
 }
 

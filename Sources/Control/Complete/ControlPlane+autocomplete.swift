@@ -70,13 +70,14 @@ extension ControlPlane {
     if types.contains("session") {
       // Enough to choose from; a title further back is found by GET search.
       for id in index.ids(
-        by: .updated, descending: true, where: { $0.status != .closed && isSeen?($0.id) != false }
+        by: .updated, descending: true, where: { $0.status != "closed" && isSeen?($0.id) != false }
       ).prefix(500) {
         guard let entry = await sessions.entry(id) else { continue }
+        let view = await view(entry)
         found.append(
           Completion(
-            type: "session", value: "@" + entry.id, label: entry.shownTitle ?? entry.id,
-            description: entry.summary.cwd))
+            type: "session", value: "@" + view.id, label: view.title ?? view.id, description: view.projectPath
+          ))
       }
     }
     if types.contains("agent") {

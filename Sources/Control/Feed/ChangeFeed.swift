@@ -31,6 +31,7 @@ actor ChangeFeed: TimerSink {
   private var isGathering = false
   private var isSweepArmed = false
   private var onQueued: @Sendable () -> Void = {}
+  private var steered: @Sendable (String) -> ManagedSession? = { _ in nil }
 
   private enum Timer: UInt64 { case sweep = 1, retry, gathered }
 
@@ -63,6 +64,9 @@ actor ChangeFeed: TimerSink {
   /// Has it told, on the home loop, when deliveries were put into the outbox.
   func whenQueued(_ body: @escaping @Sendable () -> Void) { onQueued = body }
 
+  /// Has it asked, on the home loop, what is known here of a session that it tells of.
+  func whenShown(_ body: @escaping @Sendable (String) -> ManagedSession?) { steered = body }
+
   // MARK: Changes
 
   /// Takes what the tail tells.
@@ -92,7 +96,9 @@ actor ChangeFeed: TimerSink {
 
   /// The row is made when it is due: most appends of a busy session never have one.
   private func row(of news: TailNews, _ nowMS: Int64) {
-    if let change = FeedChanges(json: sessionJSON, nowMS: nowMS).change(news) { append(change) }
+    if let change = FeedChanges(json: sessionJSON, nowMS: nowMS).change(news, steered: steered) {
+      append(change)
+    }
   }
 
   /// A transcript has bytes that are no record.

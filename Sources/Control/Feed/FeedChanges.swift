@@ -8,23 +8,28 @@ struct FeedChanges {
   let nowMS: Int64
 
   /// The row of what the tail tells; nil for what the feed has no row for, or a coalesced one.
-  func change(_ news: TailNews) -> Change? {
+  /// - Parameter steered: what is known here of a session; the life of one that was started here is the desk's to tell.
+  func change(_ news: TailNews, steered: (String) -> ManagedSession?) -> Change? {
+    func view(_ entry: SessionEntry) -> SessionView { SessionView(entry: entry, managed: steered(entry.id)) }
     switch news {
-    case .created(let entry): session("session.created", entry)
-    case .updated(let entry): session("session.updated", entry)
-    case .status(let entry): status("session.status", entry)
-    case .closed(let entry): status("session.closed", entry)
-    case .appended(let entry): appended(entry)
+    case .created(let entry):
+      let shown = view(entry)
+      return session(shown.started == nil ? "session.created" : "session.updated", shown)
+    case .updated(let entry): return session("session.updated", view(entry))
+    case .status(let entry): return status("session.status", view(entry))
+    case .closed(let entry):
+      let shown = view(entry)
+      return status(shown.started == nil ? "session.closed" : "session.status", shown)
+    case .appended(let entry): return appended(entry)
     case .replaced(let entry, let reason):
-      change("transcript", "transcript.replaced", entry.id) { json in
+      return change("transcript", "transcript.replaced", entry.id) { json in
         json.field("session_id", entry.id)
         json.field("reason", "\(reason)")
         json.fieldOrNull("epoch", entry.epoch?.description)
       }
-    case .absorbed(let entry, let owner):
-      status("session.closed", entry, "it is a file of session \(owner)") { $0.field("merged_into", owner) }
+    case .absorbed(let entry, let owner): return absorbed(entry, into: owner)
     // Whoever starts and forgets sessions tells it, in the transaction of the change.
-    case .expected, .forgotten, .reopened, .batch: nil
+    case .expected, .forgotten, .reopened, .batch: return nil
     }
   }
 
@@ -51,25 +56,45 @@ struct FeedChanges {
     change("system", type, nil, body)
   }
 
-  private func session(_ type: String, _ entry: SessionEntry) -> Change {
-    change("sessions", type, entry.id) { writer in
-      writer.field("session_id", entry.id)
+  /// A session is there, or is shown in another way.
+  func session(_ type: String, _ view: SessionView) -> Change {
+    change("sessions", type, view.id) { writer in
+      writer.field("session_id", view.id)
+      writer.fieldIfPresent("parent_session_id", type == "session.forked" ? view.parentID : nil)
       writer.key("session")
-      json.canonical(entry, into: &writer)
+      json.canonical(view, into: &writer)
     }
   }
 
-  private func status(
-    _ type: String, _ entry: SessionEntry, _ reason: String? = nil,
-    _ more: (inout JSONWriter) -> Void = { _ in }
-  ) -> Change {
-    change("sessions", type, entry.id) { writer in
+  /// A session stands in another way.
+  func status(_ type: String, _ view: SessionView) -> Change {
+    change("sessions", type, view.id) { writer in
+      writer.field("session_id", view.id)
+      writer.field("status", view.status)
+      writer.fieldOrNull("activity", view.activity)
+      writer.fieldIfPresent("reason", view.reason)
+      writer.field("since", Timestamp.text(view.statusSinceMS))
+    }
+  }
+
+  /// A session was found to be a file of another one.
+  private func absorbed(_ entry: SessionEntry, into owner: String) -> Change {
+    change("sessions", "session.closed", entry.id) { writer in
       writer.field("session_id", entry.id)
-      writer.field("status", reason == nil ? entry.status.rawValue : SessionStatus.closed.rawValue)
-      writer.fieldOrNull("activity", reason == nil ? entry.activity : nil)
-      writer.fieldIfPresent("reason", reason ?? entry.reason)
-      writer.field("since", Timestamp.text(reason == nil ? entry.statusSinceMS : nowMS))
-      more(&writer)
+      writer.field("status", "closed")
+      writer.fieldOrNull("activity", nil as String?)
+      writer.field("reason", "it is a file of session \(owner)")
+      writer.field("since", Timestamp.text(nowMS))
+      writer.field("merged_into", owner)
+    }
+  }
+
+  /// A session that was steered here is forgotten.
+  func forgotten(_ id: String) -> Change {
+    change("sessions", "session.closed", id) { writer in
+      writer.field("session_id", id)
+      writer.field("status", "closed")
+      writer.field("purged", true)
     }
   }
 

@@ -34,13 +34,15 @@ extension ControlPlane {
     let isSeen = sessionsSeen(by: call.caller)
     let ids = index.ids(by: .updated, descending: true) { row in
       guard isSeen?(row.id) != false else { return false }
-      return row.cwd.map { DirectoryPath.lies($0, below: [project.path]) } ?? false
+      return row.projectID == project.id
+        || row.project.map { DirectoryPath.lies($0, below: [project.path]) } ?? false
     }
     var writer = JSONWriter()
     var recent: [(id: String, body: (inout JSONWriter) -> Void)] = []
     for id in ids.prefix(10) {
       guard let entry = await sessions.entry(id) else { continue }
-      recent.append((id, { writer in self.sessionJSON.write(entry, mount: call.mount, into: &writer) }))
+      let view = await view(entry)
+      recent.append((id, { writer in self.sessionJSON.write(view, mount: call.mount, into: &writer) }))
     }
     project.write(computer: rules.computer, exists: exists, into: &writer) { writer in
       writer.key("recent_sessions")

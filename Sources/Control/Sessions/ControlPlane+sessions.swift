@@ -14,14 +14,14 @@ extension ControlPlane {
     let page = call.number("page") ?? 1
     let size = call.number("page_size") ?? 50
     let start = min(ids.count, (page - 1) * size)
-    var entries: [SessionEntry] = []
+    var views: [SessionView] = []
     for id in ids[start..<min(ids.count, start + size)] {
-      if let entry = await sessions.entry(id) { entries.append(entry) }
+      if let entry = await sessions.entry(id) { views.append(await view(entry)) }
     }
-    var writer = JSONWriter(reserving: 1024 * (entries.count + 1))
+    var writer = JSONWriter(reserving: 1024 * (views.count + 1))
     let list = { (writer: inout JSONWriter) in
       writer.array { writer in
-        for entry in entries { self.sessionJSON.write(entry, mount: call.mount, into: &writer) }
+        for view in views { self.sessionJSON.write(view, mount: call.mount, into: &writer) }
       }
     }
     if call.mount == .root {
@@ -54,6 +54,7 @@ extension ControlPlane {
     let wanted = Set(call.words("include"))
     let addsMessages = call.mount == .api || wanted.contains("messages")
     let addsCheckpoints = call.mount == .api || wanted.contains("checkpoints")
+    let view = await view(entry)
     let facts = try? await sessions.facts(entry.id)
     var page: HistoryPage?
     if addsMessages || addsCheckpoints, let facts {
@@ -74,11 +75,11 @@ extension ControlPlane {
       }
     }
     if call.mount == .root {
-      sessionJSON.teleclaude(entry, into: &writer)
+      sessionJSON.teleclaude(view, into: &writer)
     } else {
       writer.object { writer in
         writer.key("session")
-        sessionJSON.canonical(entry, cursor: cursor, into: &writer)
+        sessionJSON.canonical(view, cursor: cursor, into: &writer)
         add(&writer)
       }
     }

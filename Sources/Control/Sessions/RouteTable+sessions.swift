@@ -64,14 +64,16 @@ extension RouteTable {
     Parameter("mode", .text(maximum: 64), "Sessions in this mode."),
     Parameter("tags", .text(maximum: 2048), "Sessions with all of these tags, joined by commas."),
     Parameter(
-      "status", .choices(["active", "idle", "closed", "unreadable"]), "Sessions in one of these states."),
+      "status",
+      .choices(["initializing", "active", "idle", "exited", "failed", "closing", "closed", "unreadable"]),
+      "Sessions in one of these states."),
     Parameter("active", .flag, "Only sessions that are, or are not, in a turn."),
     Parameter("computer", .text(maximum: 256), "Sessions of this machine."),
-    Parameter("closed", .flag, "Only sessions whose transcript is gone, or only the others."),
+    Parameter(
+      "closed", .flag, "Only sessions that were closed or whose transcript is gone, or only the others."),
     Parameter("all", .flag, default: "false", "Closed sessions too; without it they are left out."),
     Parameter(
-      "agent", .choices(["claude", "codex", "gemini", "copilot", "cursor", "jsonl"]),
-      "Sessions of these agents."),
+      "agent", .text(maximum: 1024), "Sessions of these agents, joined by commas."),
     Parameter("kind", .choice(["session", "subagent"]), "Only sessions, or only sub-agents of sessions."),
     Parameter(
       "search", .text(maximum: 1024), "Sessions in whose title or messages all of these words stand."),

@@ -9,8 +9,10 @@ struct SessionFilter {
   var isClosed: Bool?
   var isSubagent: Bool?
   var project: String?
-  /// What discovered sessions do not have was asked for.
-  var matchesNothing = false
+  var mode: String?
+  var tags: Set<String> = []
+  /// Sessions of another machine were asked for.
+  var isElsewhere = false
   /// The sessions that a search found.
   var ids: Set<String>?
   /// The sessions that the caller may see; nil for all.
@@ -25,19 +27,21 @@ struct SessionFilter {
     if call.flag("all") != true {
       isClosed = call.flag("closed") ?? (statuses.contains("closed") ? nil : false)
     }
-    matchesNothing =
-      call.text("mode") != nil || !call.words("tags").isEmpty
-      || (call.text("computer") ?? computer) != computer
+    mode = call.text("mode")
+    tags = Set(call.words("tags"))
+    isElsewhere = (call.text("computer") ?? computer) != computer
   }
 
   func passes(_ row: SessionIndex.Row) -> Bool {
-    if matchesNothing { return false }
-    if let isClosed, (row.status == .closed) != isClosed { return false }
-    if let isActive, (row.status == .active) != isActive { return false }
+    if isElsewhere { return false }
+    if let isClosed, (row.status == "closed") != isClosed { return false }
+    if let isActive, (row.status == "active") != isActive { return false }
     if let isSubagent, row.isSubagent != isSubagent { return false }
-    if !statuses.isEmpty, !statuses.contains(row.status.rawValue) { return false }
-    if !agents.isEmpty, !agents.contains(row.agent.rawValue) { return false }
-    if let project, row.cwd != project { return false }
+    if !statuses.isEmpty, !statuses.contains(row.status) { return false }
+    if !agents.isEmpty, !agents.contains(row.agent) { return false }
+    if let project, row.project != project, row.projectID != project { return false }
+    if let mode, row.mode != mode { return false }
+    if !tags.isSubset(of: row.tags) { return false }
     if let ids, !ids.contains(row.id) { return false }
     if let isSeen, !isSeen(row.id) { return false }
     return true

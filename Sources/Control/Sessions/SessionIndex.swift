@@ -13,9 +13,12 @@ struct SessionIndex: Sendable {
   /// The keys of one session.
   struct Row: Sendable {
     var id: String
-    var agent: AgentKind
-    var status: SessionStatus
-    var cwd: String?
+    var agent: String
+    var status: String
+    var project: String?
+    var projectID: String?
+    var mode: String?
+    var tags: [String]
     var isSubagent: Bool
     var createdMS: Int64
     var updatedMS: Int64
@@ -37,8 +40,8 @@ struct SessionIndex: Sendable {
   private var moved: [Order: Set<String>] = [:]
 
   /// Puts a session in, or its new keys.
-  mutating func put(_ entry: SessionEntry) {
-    let row = Row(entry)
+  mutating func put(_ view: SessionView) {
+    let row = Row(view)
     let old = rows.updateValue(row, forKey: row.id)
     for order in Order.allCases where sorted[order] != nil && old?.key(order) != row.key(order) {
       moved[order, default: []].insert(row.id)
@@ -89,11 +92,11 @@ struct SessionIndex: Sendable {
 }
 
 extension SessionIndex.Row {
-  init(_ entry: SessionEntry) {
-    let last = entry.lastMessageMS
+  init(_ view: SessionView) {
     self.init(
-      id: entry.id, agent: entry.agent, status: entry.status, cwd: entry.summary.cwd,
-      isSubagent: entry.parent != nil, createdMS: entry.createdMS, updatedMS: entry.updatedMS,
-      lastMessageMS: last ?? entry.updatedMS)
+      id: view.id, agent: view.agent, status: view.status, project: view.projectPath,
+      projectID: view.managed?.projectID, mode: view.managed?.mode, tags: view.managed?.tags ?? [],
+      isSubagent: view.entry.parent != nil, createdMS: view.createdMS, updatedMS: view.updatedMS,
+      lastMessageMS: view.entry.lastMessageMS ?? view.updatedMS)
   }
 }

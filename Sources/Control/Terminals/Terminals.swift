@@ -62,8 +62,10 @@ public struct TerminalRequest: Sendable, Hashable {
 public enum TerminalExit: Sendable, Hashable {
   /// It returned this code.
   case code(Int)
-  /// This signal ended it.
-  case signal(Int)
+  /// This signal ended it, by its name without `SIG`.
+  case signal(String)
+  /// It ended, and tmux does not say how, or not yet.
+  case unknown
 }
 
 /// One terminal of a list.

@@ -1,3 +1,5 @@
+import Glibc
+
 extension TmuxConnection: Terminals {
   /// `new-session`, with the program by way of env(1): it sets the directory and exactly the given variables, and
   /// since tmux is given several arguments no shell sees them.
@@ -74,6 +76,7 @@ extension TmuxConnection: Terminals {
     var screen = TerminalScreen(lines: lines)
     screen.pid = Int32(fields[1]) ?? 0
     screen.exit = Self.exit(isDead: fields[2] == "1", fields[3])
+    if screen.exit == .unknown { remindOfChildren() }
     screen.isInMode = fields[4] != "0" && !fields[4].isEmpty
     screen.cursorColumn = Int(fields[5]) ?? 0
     screen.cursorRow = Int(fields[6]) ?? 0
@@ -109,12 +112,30 @@ extension TmuxConnection: Terminals {
       exit: Self.exit(isDead: fields[2] == "1", fields[3]))
   }
 
+  /// tmux 3.3 misses one SIGCHLD in ten: the program stays a zombie until another one ends. It has just answered, so the
+  /// number is still its own.
+  private func remindOfChildren() {
+    if let pid = server.split(separator: "-").first.flatMap({ Int32($0) }), pid > 1 { kill(pid, SIGCHLD) }
+  }
+
   private static func exit(isDead: Bool, _ text: Substring) -> TerminalExit? {
     guard isDead else { return nil }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    if let signal = parts.last.flatMap({ Int($0) }) { return .signal(signal) }
-    return .code(parts.first.flatMap { Int($0) } ?? 0)
+    if parts.count == 2, !parts[1].isEmpty {
+      let name = parts[1].hasPrefix("SIG") ? parts[1].dropFirst(3) : parts[1]
+      return .signal(Int32(name).flatMap { signals[$0] } ?? String(name))
+    }
+    // The pane is dead as soon as nothing holds its terminal open; how the program ended is known later.
+    return parts.first.flatMap { Int($0) }.map { .code($0) } ?? .unknown
   }
+
+  /// A tmux that was built with glibc knows signals by their numbers only.
+  private static let signals: [Int32: String] = [
+    SIGHUP: "HUP", SIGINT: "INT", SIGQUIT: "QUIT", SIGILL: "ILL", SIGTRAP: "TRAP", SIGABRT: "ABRT",
+    SIGBUS: "BUS",
+    SIGFPE: "FPE", SIGKILL: "KILL", SIGUSR1: "USR1", SIGSEGV: "SEGV", SIGUSR2: "USR2", SIGPIPE: "PIPE",
+    SIGALRM: "ALRM", SIGTERM: "TERM", SIGXCPU: "XCPU", SIGXFSZ: "XFSZ", SIGSYS: "SYS",
+  ]
 
   /// The pane's name goes into a command as it is.
   private static func check(_ id: TerminalID) throws(TerminalError) {

@@ -21,6 +21,14 @@ extension EventLoop {
     return ProcessWatch(registration: registration)
   }
 
+  /// Sends a signal to a watched process; to nobody once the watch has ended, whoever has its number by then.
+  public func signal(_ watch: ProcessWatch, _ signal: Int32) {
+    guard let sink = core.registrations.recipient(watch.registration)?.sink as? ProcessEndWatch else {
+      return
+    }
+    _ = tc_pidfd_send_signal(sink.fd, signal)
+  }
+
   /// Ends a watch; one that has ended is ignored.
   public func unwatch(_ watch: ProcessWatch) { deregister(watch.registration) }
 }

@@ -79,7 +79,8 @@ extension TailEngine {
       let listed = catalog[nativeID]
       catalog.give(nativeID, to: id)
       catalog.change(id) { $0.awaited.append(nativeID) }
-      if let listed { absorb(listed, nativeID, into: id) }
+      // An agent that was given our id has one session, not two.
+      if let listed, listed.id != id { absorb(listed, nativeID, into: id) }
     }
     guard let path, catalog[id]?.awaited.contains(nativeID) == true else { return }
     guard catalog.id(ofPath: path) != id else { return }

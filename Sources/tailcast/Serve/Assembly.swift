@@ -17,14 +17,16 @@ struct Assembly: Sendable {
   let engine: TailEngine
   let server: StreamServer
   let control: ControlPlane
+  let terminals: TmuxConnection
   /// The key of the TCP listener and its file.
   let keyFile: String
 
   /// Puts it together and starts the threads. Nothing listens and nothing is tailed yet.
   ///
   /// - Parameter database: the file, or `:memory:`.
+  /// - Parameter steers: false for a command that only reads: terminals are left alone.
   static func make(
-    _ configuration: Configuration, database: String, journal: Journal,
+    _ configuration: Configuration, database: String, journal: Journal, steers: Bool = true,
     shutdown: @escaping @Sendable () -> Void
   ) async throws -> Assembly {
     let count = configuration.loops > 0 ? configuration.loops : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
@@ -48,8 +50,12 @@ struct Assembly: Sendable {
       loop: loops.home, archive: archiving, store: store,
       roots: configuration.roots.map { Root(agent: $0.agent, directory: $0.directory) },
       limits: TailLimits(configuration), log: note, news: { wiring.take($0) })
+    let terminals = TmuxConnection(loop: loops.home, rules: TerminalRules(configuration), note: note)
+    var rules = ControlRules(configuration)
+    rules.lifecycle.isSteering = steers
     let control = ControlPlane(
-      loop: loops.home, sessions: engine, history: archive, store: store, rules: ControlRules(configuration),
+      loop: loops.home, sessions: engine, history: archive, store: store,
+      steering: Steering(terminals: terminals, transcripts: engine, files: archiving), rules: rules,
       keys: keys, cookies: CookieSigner(key: key),
       log: ControlLog(note: note, access: { journal.access($0) }),
       publish: { wiring.publish($0, epoch: Epoch(store.feedEpoch)) }, shutdown: shutdown)
@@ -67,7 +73,7 @@ struct Assembly: Sendable {
     await server.start()
     return Assembly(
       loops: loops, storage: storage, archiving: archiving, store: store, engine: engine, server: server,
-      control: control, keyFile: keyFile)
+      control: control, terminals: terminals, keyFile: keyFile)
   }
 
   /// Stops the threads, last what others wait for.

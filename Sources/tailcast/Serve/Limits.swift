@@ -82,6 +82,8 @@ extension ControlRules {
     if !configuration.people.isEmpty { people = Self.people(of: configuration.people) }
     channels.keep = configuration.channels.keep
     channels.max = configuration.channels.max
+    lifecycle = LifecycleRules(configuration)
+    agents = configuration.agents.keys.sorted()
     search.enabled = configuration.search.enabled
     search.pageBytes = configuration.search.pageBytes
     hooks.enabled = configuration.hooks.enabled
@@ -100,6 +102,61 @@ extension ControlRules {
       PeopleFile.read(path)
         .map { $0.map { Person(name: $0.name, email: $0.email, role: $0.role, username: $0.username) } }
         .mapError { PeopleFault(reason: "\($0)") }
+    }
+  }
+}
+
+extension LifecycleRules {
+  init(_ configuration: Configuration) {
+    self.init()
+    for (name, template) in configuration.agents { agents[name] = AgentProfile(name, template) }
+    environment = ProcessEnvironment.forAgents
+    shell = Self.loginShell
+    usesLoginEnvironment = configuration.sessions.loginEnvironment
+    environmentTimeout = configuration.sessions.environmentTimeout
+    startTimeout = configuration.sessions.startTimeout
+    closeGrace = configuration.sessions.closeGrace
+    size = (configuration.terminals.columns, configuration.terminals.rows)
+    state = configuration.state
+    roots = configuration.roots.map { Root(agent: $0.agent, directory: $0.directory) }
+  }
+
+  /// The user database may ask the network, so it is read before the server serves.
+  private static var loginShell: String {
+    guard let user = getpwuid(getuid()), let shell = user.pointee.pw_shell, shell.pointee != 0 else {
+      return "/bin/sh"
+    }
+    return String(cString: shell)
+  }
+}
+
+extension AgentProfile {
+  init(_ name: String, _ template: AgentTemplate) {
+    self.init(name: name, kind: template.kind, command: template.command)
+    start = template.start
+    resume = template.resume
+    fork = template.fork
+    model = template.model
+    permissionModes = template.permissionModes.compactMap { Mode($0) }
+    thinkingModes = template.thinkingModes.compactMap { Mode($0) }
+    for pair in template.environment {
+      guard let equals = pair.firstIndex(of: "=") else { continue }
+      environment[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+    }
+  }
+}
+
+extension TerminalRules {
+  init(_ configuration: Configuration) {
+    self.init()
+    program = configuration.terminals.tmux
+    timeout = configuration.terminals.timeout
+    environment = ProcessEnvironment.forAgents
+    owner = configuration.state
+    socket = configuration.terminals.socket
+    if socket == "auto" {
+      // Every state directory has terminals of its own.
+      socket = "tailcast-" + Digest.hex(Array(Digest.sha256(Array(configuration.state.utf8)).prefix(4)))
     }
   }
 }

@@ -42,7 +42,8 @@ final class PrivateServer: LocalTranscripts {
     Task {
       let made: Result<Assembly, any Error>
       do {
-        let assembly = try await Assembly.make(settings, database: database, journal: journal, shutdown: {})
+        let assembly = try await Assembly.make(
+          settings, database: database, journal: journal, steers: false, shutdown: {})
         try await assembly.server.listen(unix: path)
         await assembly.engine.start()
         await assembly.control.start()

@@ -102,6 +102,7 @@ final class ServerLife: Sendable {
       await assembly.control.enter(.draining)
       await assembly.server.drain(within: self.configuration.shutdown.grace)
       await assembly.engine.stop()
+      await assembly.terminals.stop()
       await assembly.control.stop()
       await assembly.store.close()
       self.finish(0)

@@ -50,7 +50,7 @@ private final class OwnTmux: Sendable {
   func ended(_ id: TerminalID) async throws -> TerminalScreen {
     try await until("the program has ended") {
       let screen = try await self.connection.screen(id)
-      return screen.exit == nil ? nil : screen
+      return screen.exit == nil || screen.exit == .unknown ? nil : screen
     }
   }
 
@@ -62,22 +62,6 @@ private final class OwnTmux: Sendable {
     Scratch.remove(directory + "/tmux-\(getuid())")
     Scratch.remove(directory)
   }
-}
-
-/// Waits until `body` has something; asks again every few milliseconds.
-func until<Value>(
-  _ what: String, within limit: Duration = .seconds(20), _ body: () async throws -> Value?
-) async throws -> Value {
-  let end = ContinuousClock.now + limit
-  while true {
-    if let value = try await body() { return value }
-    guard ContinuousClock.now < end else { throw Late(what: what) }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}
-
-struct Late: Error {
-  var what: String
 }
 
 @Suite("Terminals in a real tmux", .enabled(if: OwnTmux.isInstalled))
@@ -145,6 +129,9 @@ struct TmuxTests {
     #expect(screen.exit == .code(7))
     #expect(screen.lines.last == "got hell")
     #expect(try await tmux.connection.list().map(\.exit) == [.code(7)])
+    let killed = try await tmux.opened("killed", ["/bin/sh", "-c", "kill -KILL $$"])
+    #expect(try await tmux.ended(killed.id).exit == .signal("KILL"))
+    try await tmux.connection.close(killed.id)
     try await tmux.connection.close(facts.id)
     try await tmux.connection.close(facts.id)
     #expect(try await tmux.connection.list() == [])

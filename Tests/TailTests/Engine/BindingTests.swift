@@ -27,6 +27,18 @@ struct BindingTests {
     }
   }
 
+  @Test("An agent that is given our id writes one session's file")
+  func sameID() async throws {
+    try await withTail(folder) { tail in
+      try await tail.engine.expect(id: "own", agent: .jsonl, cwd: "/w", nativeID: "own")
+      #expect(await tail.engine.entry("own")?.nativeID == "own")
+      _ = try await tail.engine.watch("own")
+      folder.append("{\"n\":1}\n", to: "root/own.jsonl")
+      await tail.expect("own", [#"{"n":1}"#])
+      #expect(await tail.engine.entries().count == 1)
+    }
+  }
+
   @Test("A session that was listed under the agent's id is another one's file from then on")
   func absorbed() async throws {
     try await withTail(folder) { tail in

@@ -78,6 +78,30 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case routeNotFound = "ROUTE_NOT_FOUND"
   /// No session has this id.
   case sessionNotFound = "SESSION_NOT_FOUND"
+  /// No operation has this id, or it was long ago.
+  case operationNotFound = "OPERATION_NOT_FOUND"
+  /// The session is closed.
+  case sessionClosed = "SESSION_CLOSED"
+  /// The session's agent is being started or ended.
+  case sessionBusy = "SESSION_BUSY"
+  /// The session was found, not started here.
+  case sessionNotManaged = "SESSION_NOT_MANAGED"
+  /// The session cannot be brought back; the message says why.
+  case sessionNotRestorable = "SESSION_NOT_RESTORABLE"
+  /// The session's agent does not run.
+  case agentExited = "AGENT_EXITED"
+  /// The session has no agent.
+  case noAgent = "NO_AGENT"
+  /// The agent's own id of the session is not known.
+  case noNativeSession = "NO_NATIVE_SESSION"
+  /// The agent's session belongs to a session that is steered here.
+  case nativeSessionOwned = "NATIVE_SESSION_OWNED"
+  /// The directory that the session ran in is gone.
+  case directoryGone = "DIRECTORY_GONE"
+  /// The agent cannot fork the session there.
+  case forkUnsupported = "FORK_UNSUPPORTED"
+  /// tmux is missing, hangs, or belongs to another server.
+  case terminalsUnavailable = "TERMINALS_UNAVAILABLE"
   /// No record ends at this position, or it has no such block.
   case recordNotFound = "RECORD_NOT_FOUND"
   /// No contract of webhooks has this id.
@@ -159,7 +183,11 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case .hookExists, .deliveryPending: .conflict
     case .pathAlreadyRegistered, .nameTaken, .limitReached, .keyIsFile: .conflict
     case .versionMismatch: .precondition
-    case .hookUnprocessable: .unprocessable
+    case .operationNotFound: .notFound
+    case .sessionClosed, .sessionBusy, .sessionNotManaged, .sessionNotRestorable, .agentExited, .noAgent,
+      .noNativeSession, .nativeSessionOwned:
+      .conflict
+    case .hookUnprocessable, .directoryGone, .forkUnsupported: .unprocessable
     case .methodNotAllowed: .method
     case .payloadTooLarge, .headTooLarge: .payload
     case .unsupportedMediaType: .media
@@ -169,6 +197,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case .internalError: .internal
     case .notImplemented, .sendNotBuilt: .notImplemented
     case .unavailable, .storeUnavailable, .transcriptUnreadable, .peopleUnreadable: .unavailable
+    case .terminalsUnavailable: .unavailable
     case .timeout, .requestTimeout: .timeout
     }
   }

@@ -22,6 +22,9 @@ enum ProcessFile {
     return Stat(parent: parent, startTicks: String(fields[19]), isZombie: fields[0] == "Z")
   }
 
+  /// The text of a file; nil when it cannot be read.
+  static func text(_ path: String) -> String? { read(path).map { String(decoding: $0, as: UTF8.self) } }
+
   private static func read(_ path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
