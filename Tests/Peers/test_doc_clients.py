@@ -1,5 +1,7 @@
 """The clients of docs/clients, as a reader of docs/streams.md would take them: each follows a transcript through what
 happens to servers and files, and prints exactly what the file holds."""
+import functools
+import http.server
 import json
 import os
 import shutil
@@ -9,6 +11,7 @@ import threading
 
 import pytest
 
+from support.browser import Browser
 from support.ports import at_port, free_port
 from support.server import REPOSITORY
 from support.waiting import until
@@ -72,7 +75,7 @@ class Client:
 
 
 @pytest.fixture(scope="session")
-def swift_client(tmp_path_factory, worker_id):
+def swift_client(tmp_path_factory):
     """tail.swift, compiled once for each process of the test run."""
     compiler = shutil.which("swiftc")
     assert compiler, "swiftc is not in PATH"
@@ -105,8 +108,9 @@ def follow(request):
 @pytest.fixture
 def lasting(new_server):
     """A server that comes back at its port, and its transcript of three records."""
-    def make(**options):
-        server = at_port(new_server(settings={"streams.retry": "50ms"}, **options), free_port())
+    def make(settings=(), **options):
+        settings = {"streams.retry": "50ms", **dict(settings)}
+        server = at_port(new_server(settings=settings, **options), free_port())
         file = server.root / "s.jsonl"
         append(file, 0, 1, 2)
         return server.start(), file
@@ -194,3 +198,49 @@ def test_a_client_ends_when_the_server_will_not_serve_it(lasting, follow, what):
     assert client.exits() == 1
     assert ("404" if what == "session" else "401") in client.complaints[-1]
     assert client.lines == []
+
+
+@pytest.fixture
+def page():
+    """A browser at a page of another origin, from which tail.mjs can be loaded."""
+    class Files(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Files, directory=CLIENTS)) as files:
+        threading.Thread(target=files.serve_forever, daemon=True).start()
+        browser = Browser()
+        try:
+            browser.open(f"http://127.0.0.1:{files.server_port}/")
+            yield browser, f"http://127.0.0.1:{files.server_port}"
+        finally:
+            browser.end()
+            files.shutdown()
+
+
+FOLLOW_IN_PAGE = """(async () => {
+  const { tail } = await import('/tail.mjs')
+  window.got = []
+  ;(async () => {
+    for await (const { name, data } of tail(%s, { session: 's', key: %s }))
+      if (['message', 'reset'].includes(name)) got.push(name === 'message' ? JSON.parse(data).seq : name)
+  })()
+  return true
+})()"""
+
+
+def test_the_module_does_the_same_in_a_browser(lasting, page):
+    browser, origin = page
+    server, file = lasting(auth="key", settings={"allowed_origins": origin})
+    assert browser.run(FOLLOW_IN_PAGE % (json.dumps(server.url), json.dumps(server.key())))
+    until(lambda: browser.run("got") == [0, 1, 2], "the records are there")
+    server.kill()
+    append(file, 3)
+    server.start()
+    append(file, 4)
+    until(lambda: browser.run("got") == [0, 1, 2, 3, 4], "the rest is there, once")
+    server.kill()
+    os.truncate(file, 0)
+    append(file, 5)
+    server.start()
+    until(lambda: browser.run("got") == [0, 1, 2, 3, 4, "reset", 5], "the reset is told")
