@@ -93,6 +93,15 @@ public struct TailcastCommand {
     case .calls(let calls):
       let access = try access(invocation)
       for call in calls { try perform(call, access) }
+    case .start(let words): try start(words, invocation, try access(invocation))
+    case .restart(let words): try restart(words, invocation, try access(invocation))
+    case .supervise(let words):
+      return Supervisor(program: invocation.surroundings.program, words: words, note: output.note).run()
+    case .logs(let request): try logs(request, try configuration(invocation))
+    case .open(let isPrintOnly): try openBrowser(isPrintOnly: isPrintOnly, try access(invocation))
+    case .completion(let shell): output.text(shell.script)
+    case .changeService(let change):
+      try self.change(change, invocation.surroundings, json: invocation.json)
     case .activity(let request):
       report(
         request, { () throws(CommandFailure) in try access(invocation) }, invocation.surroundings)
@@ -116,9 +125,11 @@ public struct TailcastCommand {
     switch topic {
     case nil: output.text(Help.overview(version: version))
     case "configuration": output.text(Configuration.example())
+    case "man": output.text(ManualPage.text(version: version))
     case let name?:
       guard let spec = CommandSpec.named(name) else {
-        let known = CommandSpec.all.flatMap { [$0.name] + $0.children.map(\.name) } + ["configuration"]
+        let known =
+          CommandSpec.all.flatMap { [$0.name] + $0.children.map(\.name) } + ["configuration", "man"]
         let near = Suggestion.nearest(to: name, among: known)
         throw .usage("no help on \"\(name)\"\(near.map { "; did you mean \($0)?" } ?? "")")
       }

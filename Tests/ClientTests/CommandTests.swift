@@ -29,9 +29,11 @@ struct CommandRun {
   /// - Parameters:
   ///   - local: what answers on the socket of the command's own server; nil where none can be opened.
   ///   - fault: what happens to what is written.
+  ///   - home: the user's home directory.
   ///   - given: what stands on standard input.
   init(
-    _ line: String, given: String = "", state: String = "/nonexistent/state", local: FakeServer? = nil,
+    _ line: String, given: String = "", home: String = "/nonexistent", state: String = "/nonexistent/state",
+    local: FakeServer? = nil,
     isTerminal: Bool = false, interruption: Interruption = Interruption(),
     interruptsAtRemark: Bool = false, fault: FileFault? = nil
   ) {
@@ -60,7 +62,7 @@ struct CommandRun {
         recorder.opened += 1
         return FakePrivateServer(socket: local.socketPath) { recorder.closed += 1 }
       })
-    let surroundings = Surroundings(environment: [:], home: "/nonexistent")
+    let surroundings = Surroundings(environment: [:], home: home)
     code = command.run(
       arguments: line.split(separator: " ").map(String.init) + ["--state", state], surroundings: surroundings)
     output = String(decoding: recorder.output, as: UTF8.self)

@@ -48,3 +48,43 @@ def test_codes_for_callers(serve, new_server):
     assert server.run("hooks", "tset", "a").returncode == 2
     assert server.run("kill", "nobody", "--url", "http://127.0.0.1:9").returncode == 3
     assert new_server().run("send", "a", "b").returncode == 3
+
+
+def test_memory_settings_and_keys_from_the_command_line(serve):
+    server = serve(auth="key")
+
+    def run(*words, code=0, **more):
+        done = server.run(*words, "--state", str(server.state), **more)
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    first = run("memory", "save", "--project", "p", "--type", "gotcha", "The tests need a locale of UTF-8.").split()[0]
+    assert "locale" in run("memory", "search", "LOCALE")
+    assert first in run("memory", "ls", "--project", "p") and first in run("memory", "timeline", first)
+    assert "locale" in run("memory", "inject", "--project", "p")
+    assert "total" in run("memory", "stats")
+    assert run("memory", "rm", first) == f"{first} is forgotten\n"
+    run("memory", "rm", first, code=4)
+
+    run("settings", "set", "tts.enabled=true")
+    assert run("settings", "get", "tts.enabled") == "true\n"
+    assert "tts.enabled        true" in run("settings", "ls")
+    run("settings", "set", "tts.enabld=true", code=2)
+    run("settings", "reset", "tts.enabled")
+    assert run("settings", "get", "tts.enabled") == "false\n"
+
+    key = run("access", "new", "laptop").strip()
+    row = json.loads(run("access", "ls", "--json"))["keys"][0]
+    assert server.run("access", "whoami", "--url", server.url, "--key", key).returncode == 0
+    run("access", "revoke", row["id"])
+    assert server.run("access", "whoami", "--url", server.url, "--key", key).returncode == 5
+
+
+def test_memory_is_read_without_a_server(serve):
+    server = serve()
+    flags = ["--state", str(server.state), "--set", f"roots=jsonl={server.root}"]
+    assert server.run("memory", "save", "the moon is round", *flags).returncode == 0
+    server.stop()
+    found = server.run("memory", "search", "moon", *flags)
+    assert found.returncode == 0 and "the moon is round" in found.stdout
+    assert server.run("memory", "save", "x", *flags).returncode == 3

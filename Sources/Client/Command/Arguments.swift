@@ -82,6 +82,27 @@ struct Arguments: Sendable {
     }
   }
 
+  /// The flags that are settings, as words for another call of the program; their paths are absolute, since it may run
+  /// elsewhere.
+  func serveWords() -> [String] {
+    var words: [String] = []
+    for flag in command.flags + CommandSpec.globalFlags
+    where flag.setting != nil || ["--config", "--set", "--socket"].contains(flag.name) {
+      for value in values[flag.name] ?? [] {
+        words.append(flag.name)
+        switch flag.name {
+        case _ where flag.value == nil: break
+        case "--state", "--config", "--socket": words.append(surroundings.absolute(value))
+        case "--root":
+          let pair = CommandSpec.pair(value)
+          words.append(pair.map { "\($0.key)=\(surroundings.absolute($0.value))" } ?? value)
+        default: words.append(value)
+        }
+      }
+    }
+    return words
+  }
+
   /// The settings that flags give.
   func overrides() throws(CommandFailure) -> [Configuration.Override] {
     var overrides: [Configuration.Override] = []

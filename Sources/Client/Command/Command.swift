@@ -13,11 +13,21 @@ public enum Command: Sendable, Equatable {
   case openapi
   /// Requests to the server, one after the other; the first that fails ends it.
   case calls([ServerCall])
+  /// Leave a server in the background; what follows `serve`.
+  case start([String])
+  case restart([String])
+  /// Keep a server running.
+  case supervise([String])
+  case logs(LogRequest)
+  case open(isPrintOnly: Bool)
+  case completion(Completion)
+  /// Changes the user's systemd unit.
+  case changeService(ServiceChange)
   /// A call of an agent's hook.
   case activity(ActivityRequest)
   /// Changes an agent's own settings.
   case changeHooks(HookChange)
-  /// Help on a topic: a command's name, `configuration`, or nil for the overview.
+  /// Help on a topic: a command's name, `configuration`, `man`, or nil for the overview.
   case help(String?)
   /// A command that this version names but does not have.
   case unbuilt(String)

@@ -1,10 +1,10 @@
 extension CommandSpec {
   /// All commands, in the order of help.
   static let all: [CommandSpec] =
-    [serve, list, tail, search] + steering + knowledge + [status, stop, doctor, openapi, version, help]
-    + unbuilt
+    [serve] + life + [list, tail, search] + steering + knowledge
+    + [status, stop, doctor, openapi, completion, version, help] + unbuilt
 
-  private static let serve = CommandSpec(
+  static let serve = CommandSpec(
     name: "serve", summary: "Watch transcripts and serve them live, in the foreground.",
     flags: [
       Flag("--port", value: "N", setting: "listen.port", "TCP port; 0 takes any free one. Default 8420."),
@@ -97,9 +97,11 @@ extension CommandSpec {
   private static let version = CommandSpec(
     name: "version", summary: "Print the version.", examples: ["tailcast version"], make: plain(.version))
   private static let help = CommandSpec(
-    name: "help", summary: "Explain a command, or with `configuration` all settings.", operands: "[COMMAND]",
+    name: "help", summary: "Explain a command; `configuration` is all settings, `man` the manual page.",
+    operands: "[COMMAND]",
     examples: [
       "tailcast help tail", "tailcast help hooks install", "tailcast help configuration > config.yaml",
+      "tailcast help man | man -l -",
     ],
     make: { arguments throws(CommandFailure) in
       try arguments.expectOperands(0...2)
@@ -109,7 +111,7 @@ extension CommandSpec {
 
   /// Named here so that a typing error is not told apart from a command that is still to come.
   private static let unbuilt: [CommandSpec] = [
-    "start", "restart", "logs", "tui", "open", "mcp", "completion",
+    "tui", "mcp",
   ].map { CommandSpec(name: $0, summary: "Not built yet.", make: nil) }
 
   private static func plain(_ command: Command) -> @Sendable (Arguments) throws(CommandFailure) -> Command {

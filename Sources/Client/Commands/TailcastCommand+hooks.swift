@@ -86,7 +86,8 @@ extension TailcastCommand {
 /// Files that others read at any time: they see the old text or the new one.
 enum AtomicFile {
   /// Writes beside the file and renames. Its mode stays, and a link stays a link.
-  static func write(_ bytes: [UInt8], to path: String) -> FileFault? {
+  /// - Parameter newMode: the mode of a file that was not there.
+  static func write(_ bytes: [UInt8], to path: String, newMode: mode_t = 0o600) -> FileFault? {
     var target = path
     if let real = realpath(path, nil) {
       target = String(cString: real)
@@ -94,7 +95,7 @@ enum AtomicFile {
     }
     makeFolders(of: target)
     var facts = stat()
-    let mode = stat(target, &facts) == 0 ? facts.st_mode & 0o777 : 0o600
+    let mode = stat(target, &facts) == 0 ? facts.st_mode & 0o777 : newMode
     var template = Array((target + ".XXXXXX").utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { return FileFault(code: errno) }
@@ -114,10 +115,11 @@ enum AtomicFile {
     return FileFault(code: code)
   }
 
-  private static func makeFolders(of path: String) {
+  /// Makes the folders on the way to a file.
+  static func makeFolders(of path: String, mode: mode_t = 0o755) {
     var at = path.startIndex
     while let slash = path[path.index(after: at)...].firstIndex(of: "/") {
-      mkdir(String(path[..<slash]), 0o755)
+      mkdir(String(path[..<slash]), mode)
       at = slash
     }
   }

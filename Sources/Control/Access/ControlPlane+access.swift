@@ -7,7 +7,7 @@ extension ControlPlane {
     if let ticket = call.text("ticket") {
       guard let cookie = gate.exchange(ticket: ticket, nowMS: clockMS()) else {
         throw Problem(
-          .invalidAPIKey, "the ticket was used or has expired; `tailcast serve` prints a new address")
+          .invalidAPIKey, "the ticket was used or has expired; `tailcast open` makes a new address")
       }
       return Response(
         status: 303,
@@ -27,12 +27,17 @@ extension ControlPlane {
   }
 
   /// `POST ws-ticket`
-  func socketTicket() -> Response {
-    let ticket = gate.issueTicket(.socket, nowMS: clockMS())
+  func socketTicket() -> Response { ticket(.socket, rules.gate.socketTicketLifetime) }
+
+  /// `POST auth/ticket`
+  func pageTicket() -> Response { ticket(.browser, rules.gate.browserTicketLifetime) }
+
+  private func ticket(_ purpose: Tickets.Purpose, _ lifetime: Duration) -> Response {
+    let ticket = gate.issueTicket(purpose, nowMS: clockMS())
     var writer = JSONWriter()
     writer.object { writer in
       writer.field("ticket", ticket)
-      writer.field("expires_in", rules.gate.socketTicketLifetime.components.seconds)
+      writer.field("expires_in", lifetime.components.seconds)
     }
     var response = Response.json(writer.take(), status: 201)
     response.headers.append(("cache-control", "no-store"))

@@ -17,6 +17,11 @@ extension RouteTable {
       answers: [.init(201, "The ticket.", schema: "Ticket")], access: .owners
     ) { plane, _ throws(Problem) in .response(await plane.socketTicket()) },
     Route(
+      .post, "auth/ticket", mounts: [.api, .v1], tier: .supporting,
+      "A ticket that lets one browser in, once: the home page with ?ticket= gives it a cookie.",
+      answers: [.init(201, "The ticket.", schema: "Ticket")], access: .owners
+    ) { plane, _ throws(Problem) in .response(await plane.pageTicket()) },
+    Route(
       .get, "auth/whoami", tier: .supporting, "Who the server takes the caller for.",
       answers: [.init(200, "The caller.", schema: "Caller")]
     ) { _, call throws(Problem) in .response(CallerJSON.response(call)) },

@@ -17,6 +17,7 @@ final class ServerLife: Sendable {
 
   private let configuration: Configuration
   private let journal: Journal
+  private let notice: ServiceNotice?
   private let state = Mutex(State())
   private let done = Signal()
   // Held for life: the lock is let go with the process.
@@ -24,10 +25,11 @@ final class ServerLife: Sendable {
   // Not Sendable; its calls are single system calls, and only one step of the life makes one at a time.
   nonisolated(unsafe) private let directory: StateDirectory
 
-  init(directory: StateDirectory, configuration: Configuration, journal: Journal) {
+  init(directory: StateDirectory, configuration: Configuration, journal: Journal, notice: ServiceNotice?) {
     self.directory = directory
     self.configuration = configuration
     self.journal = journal
+    self.notice = notice
     path = directory.path
   }
 
@@ -63,6 +65,10 @@ final class ServerLife: Sendable {
     await assembly.control.start()
     let url = port.map { "http://\(Self.host(configuration.listen.host)):\($0)" }
     try directory.write(runFile: runFile(port: port, url: url, assembly))
+    notice?.send("READY=1\nMAINPID=\(getpid())\nSTATUS=\(url ?? configuration.listen.socket)")
+    if let notice, let pulse = notice.pulse {
+      WatchdogPulse(loop: assembly.loops.home, notice: notice, every: pulse).start()
+    }
     journal.note("ready: \(await assembly.engine.entries().count) sessions")
     var line = "tailcast is ready on \(configuration.listen.socket)"
     if let url {
@@ -98,6 +104,7 @@ final class ServerLife: Sendable {
       _exit(1)
     }
     journal.note("stopping: \(why)")
+    notice?.send("STOPPING=1")
     Task {
       await assembly.control.enter(.draining)
       await assembly.server.drain(within: self.configuration.shutdown.grace)

@@ -11,9 +11,12 @@ import Wire
 struct ServerProcess {
   private let configuration: Configuration
   private let journal: Journal
+  private let notice: ServiceNotice?
 
-  init(configuration: Configuration) {
+  /// - Parameter notice: who is told how the server is, where a service manager runs it.
+  init(configuration: Configuration, notice: ServiceNotice?) {
     self.configuration = configuration
+    self.notice = notice
     journal = Journal(configuration.log)
   }
 
@@ -29,7 +32,8 @@ struct ServerProcess {
       complain("\(error)")
       return 1
     }
-    let life = ServerLife(directory: directory, configuration: configuration, journal: journal)
+    let life = ServerLife(
+      directory: directory, configuration: configuration, journal: journal, notice: notice)
     return life.run()
   }
 

@@ -1,0 +1,64 @@
+/// The unit by which systemd runs the server for its user. A value.
+struct ServiceUnit {
+  static let name = "tailcast.service"
+  let program: String
+  /// What follows `serve`.
+  let words: [String]
+
+  /// Where units of the user's own lie.
+  static func path(_ surroundings: Surroundings) -> String {
+    let config = surroundings.variable("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return (config ?? surroundings.home + "/.config") + "/systemd/user/" + name
+  }
+
+  /// The unit's text.
+  var text: String {
+    """
+    # Made by `tailcast service install`, which writes it anew.
+    [Unit]
+    Description=Tailcast, live transcripts of coding agents
+    StartLimitIntervalSec=60
+    StartLimitBurst=5
+
+    [Service]
+    Type=notify
+    ExecStart=\(([program, "serve"] + words).map(Self.quote).joined(separator: " "))
+    Restart=on-failure
+    RestartSec=1
+    # The server says every 15 s that its loop turns.
+    WatchdogSec=30
+    TimeoutStopSec=60
+    # Agents live in tmux beside the server: they survive its end, and one that is out of memory takes nobody with it.
+    KillMode=process
+    OOMPolicy=continue
+    LimitNOFILE=524288
+    # No sandbox: agents inherit it, and may do what their user may.
+    SyslogIdentifier=tailcast
+
+    [Install]
+    WantedBy=default.target
+
+    """
+  }
+
+  /// A word of ExecStart as systemd.service(5) reads it back.
+  private static func quote(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_./:=@,+".unicodeScalars.contains($0)
+      }
+    if isPlain { return word }
+    var text = ""
+    for character in word {
+      switch character {
+      case "\\", "\"": text += "\\\(character)"
+      case "%": text += "%%"
+      case "$": text += "$$"
+      case "\n": text += "\\n"
+      default: text.append(character)
+      }
+    }
+    return "\"\(text)\""
+  }
+}
