@@ -1,5 +1,8 @@
 """The command line against a running server: what it prints, what it answers to its caller."""
 import json
+import os
+import shutil
+import subprocess
 
 import pytest
 from support.receiver import Receiver
@@ -88,3 +91,41 @@ def test_memory_is_read_without_a_server(serve):
     found = server.run("memory", "search", "moon", *flags)
     assert found.returncode == 0 and "the moon is round" in found.stdout
     assert server.run("memory", "save", "x", *flags).returncode == 3
+
+
+@pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is absent")
+def test_sessions_from_the_command_line(serve, place):
+    agent = place / "agent"
+    agent.write_text("#!/bin/sh\n[ -e broken ] && { echo no luck; exit 7; }\necho ready\nexec cat\n")
+    agent.chmod(0o755)
+    project = place / "project"
+    project.mkdir()
+    server = serve(settings={"terminals.socket": "commands", "sessions.login_environment": "false",
+                             "agents.claude.command": str(agent)},
+                   environment={"TMUX_TMPDIR": str(place), "LANG": "C.UTF-8"})
+
+    def run(*words, code=0):
+        done = server.run(*words, "--state", str(server.state))
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        return done
+
+    try:
+        name = run("new", str(project), "--agent", "claude", "--title", "from the shell", "--tag", "a", "--wait").stdout
+        assert name.count("\n") == 1
+        name = name.strip()
+        session = server.session(name)
+        assert (session["title"], session["tags"], session["project_path"]) == ("from the shell", ["a"], str(project))
+        assert name in run("ls").stdout
+        assert "runs" in run("revive", name, code=1).stderr
+        assert run("revive", name, "--restart").stdout.split()[-1] == "done"
+        assert run("kill", name).stdout == f"{name} has ended\n"
+        assert server.session(name)["status"] == "closed"
+        run("kill", name, "--purge")
+        run("kill", name, code=4)
+        (project / "broken").touch()
+        assert "no luck" in run("new", str(project), "--agent", "claude", "--wait", code=1).stderr
+        run("new", "/nowhere", "--agent", "claude", code=2)
+        run("new", str(project), "--agent", "nobody", code=2)
+    finally:
+        subprocess.run(["tmux", "-L", "commands", "kill-server"], capture_output=True,
+                       env={**os.environ, "TMUX_TMPDIR": str(place)})

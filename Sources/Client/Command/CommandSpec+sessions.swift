@@ -195,6 +195,7 @@ extension CommandSpec {
   private static func beginning(_ path: String) -> ServerCall.Watch {
     .init(
       path: path, member: ["session", "status"], goesOn: ["initializing"], failures: ["failed", "exited"],
-      reasons: [["session", "status_reason"]], view: .line("{session.status}"))
+      // The id is all that a script wants of it.
+      reasons: [["session", "status_reason"]], view: .line(""))
   }
 }

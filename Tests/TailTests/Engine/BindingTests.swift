@@ -1,4 +1,3 @@
-import Dispatch
 import Reactor
 import Testing
 import Wire
@@ -159,36 +158,6 @@ struct BindingTests {
     try await withTail(folder) { tail in
       let now = try await tail.engine.facts("n1")
       #expect(now.earlier.count == 1 && now.earlier.first?.epoch != now.epoch)
-    }
-  }
-
-  @Test("What is written to an older file while the newer one is being opened is still told")
-  func writtenWhileOpening() async throws {
-    try await withTail(folder) { tail in
-      let older = folder.file("root/n1.jsonl")
-      folder.append("{\"n\":1}\n", to: "root/n1.jsonl")
-      await tail.eventually("never listed") { await tail.engine.entry("n1") != nil }
-      try await tail.engine.bind("n1", nativeID: "n2", path: nil)
-      folder.append("{\"n\":3}", to: "root/n2.jsonl")
-      await tail.eventually("never bound") { await tail.engine.entry("n1")?.files.count == 2 }
-      await tail.engine.surveyed()
-      let (before, between) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-      tail.archive.post { before.wait() }
-      async let watching = tail.engine.watch("n1")
-      // After these rounds the older file's opening waits for the archive.
-      for _ in 0..<10 { _ = try await tail.store.identity(path: older) }
-      await withCheckedContinuation { opened in
-        tail.archive.post {
-          opened.resume()
-          between.wait()
-        }
-        before.signal()
-      }
-      folder.append("{\"n\":2}\n", to: "root/n1.jsonl")
-      folder.append("\n", to: "root/n2.jsonl")
-      between.signal()
-      let facts = try await watching
-      #expect(facts.earlier.map(\.head) == [16] && facts.head == 8)
     }
   }
 
