@@ -107,6 +107,7 @@ def test_a_position_that_cannot_be_resumed_is_a_reset(server, after, reason):
     with feed(server, after) as stream:
         hello, reset = stream.take(2)
         assert hello.name == "hello" and reset.name == "reset"
+        assert hello.id is None, "a drop before the reset must not hide it"
         assert reset.json()["requested"] == after and reset.json()["reason"] == reason
         assert reset.id == reset.json()["cursor"] and reset.id.startswith(epoch)
         assert int(reset.id.partition("-")[2]) >= int(newest)

@@ -83,13 +83,17 @@ def test_a_readable_cursor_of_another_place_is_a_reset(serve, loops):
                 assert [event.json() for event in resets] == [
                     {"requested": cursor, "cursor": f"{own}-0", "reason": reason}], cursor
                 assert resets[0].id == f"{own}-0"
+                first = next(event.name for event in got if event.id is not None)
+                assert first == "reset", "a drop before the reset must not hide it"
                 assert shown(got) == everything, cursor
             got = await history(server, "s", view="events", last_id=cursor)
             assert [event.json()["reason"] for event in got if event.name == "reset"] == [reason]
             # In the `ui` view a reset is a data part, after the start that has to come first.
             async with await Stream.open(server, path("s", view="ui"), last_id=cursor) as stream:
-                chunks = [json.loads(event.data) for event in await stream.take(3)]
+                events = await stream.take(3)
+                chunks = [json.loads(event.data) for event in events]
                 assert chunks[0]["type"] == "start"
+                assert chunks[next(n for n, event in enumerate(events) if event.id)]["type"] == "data-reset"
                 parts = [chunk for chunk in chunks if chunk["type"] == "data-reset"]
                 assert parts and parts[0]["data"]["reason"] == reason and parts[0]["data"]["requested"] == cursor
 

@@ -1,3 +1,4 @@
+import Glibc
 import Store
 import Testing
 
@@ -69,6 +70,19 @@ struct DatabaseTests {
       #expect(try database.query("SELECT a FROM t") { $0.int(0) } == [4])
       let error = #expect(throws: StoreError.self) { try database.run("INSERT INTO t VALUES (5)") }
       #expect(error?.isReadOnly == true)
+    }
+  }
+
+  @Test("The file is its owner's alone, also one that others could read")
+  func isPrivate() throws {
+    #expect(close(open(scratch.database, O_CREAT | O_WRONLY, 0o644)) == 0)
+    #expect(chmod(scratch.database, 0o644) == 0)
+    for path in [scratch.database, scratch.file("new.db")] {
+      let database = try Database(path: path)
+      try database.execute("CREATE TABLE t(x)")
+      var facts = stat()
+      #expect(stat(path, &facts) == 0)
+      #expect(facts.st_mode & 0o777 == 0o600, "\(path)")
     }
   }
 }

@@ -34,9 +34,8 @@ export async function* tail(url, options) {
     try {
       for await (const event of connection(url, options, state)) {
         failures = 0
-        // Before the event is given away, and never for half an event. A hello elsewhere than asked announces a reset:
-        // until that has come, the old position stands, or a drop in between would hide it.
-        if (event.id !== null && (event.name !== 'hello' || state.cursor === null)) state.cursor = event.id
+        // Before the event is given away, and never for half an event.
+        if (event.id !== null) state.cursor = event.id
         yield event
       }
     } catch (error) {

@@ -54,10 +54,8 @@ class Tail:
             try:
                 for event in self._connection():
                     failures = 0
-                    # Before the event is given away, and never for half an event. A hello elsewhere than asked
-                    # announces a reset: until that has come, the old position stands, or a drop in between would
-                    # hide it.
-                    if event.id is not None and (event.name != "hello" or self.cursor is None):
+                    # Before the event is given away, and never for half an event.
+                    if event.id is not None:
                         self.cursor = event.id
                     yield event
             except (Ended, OSError, http.client.HTTPException) as reason:

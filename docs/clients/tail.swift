@@ -159,9 +159,8 @@ struct Tail {
     while let line = try lines.next() {
       if line.isEmpty {
         if event.data != nil {
-          // Before the event is given away, and never for half an event. A hello elsewhere than asked announces a reset:
-          // until that has come, the old position stands, or a drop in between would hide it.
-          if let id = event.id, event.name != "hello" || cursor == nil { cursor = id }
+          // Before the event is given away, and never for half an event.
+          if let id = event.id { cursor = id }
           body(event)
         }
         event = Event()

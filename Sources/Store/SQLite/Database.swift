@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// One SQLite connection and its compiled statements; belongs to one thread or actor.
 ///
@@ -37,6 +38,7 @@ public final class Database {
       case .read: (path, SQLITE_OPEN_READONLY)
       case .immutable: (Self.immutableURI(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
       }
+    if mode == .write, !path.hasPrefix(":") { Self.keepPrivate(path) }
     var handle: OpaquePointer?
     let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
     guard let handle, code == SQLITE_OK else {
@@ -140,6 +142,14 @@ public final class Database {
   }
 
   /// SQLite's URI form of a path, in which `?`, `#` and `%` of the path would otherwise have a meaning.
+  /// Lets nobody but the owner read the file, nor those that SQLite makes beside it with its mode: it holds what was
+  /// said to agents, and secrets. Never through a descriptor of an existing file: to close one gives up all locks that
+  /// this process has on it (fcntl(2)).
+  private static func keepPrivate(_ path: String) {
+    let descriptor = Glibc.open(path, O_CREAT | O_EXCL | O_CLOEXEC | O_WRONLY, 0o600)
+    if descriptor >= 0 { Glibc.close(descriptor) } else { chmod(path, 0o600) }
+  }
+
   private static func immutableURI(_ path: String) -> String {
     var uri = "file:"
     for byte in path.utf8 {

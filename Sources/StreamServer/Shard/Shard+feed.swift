@@ -89,7 +89,8 @@ extension Shard {
     let cursor =
       start
       ?? FeedCursor(epoch: page.epoch, sequence: page.events.first.map { $0.sequence - 1 } ?? page.sequence)
-    queue("hello", id: cursor.description, on: connection) { json in
+    // Before a reset it has no id: a client that drops between the two must be told again.
+    queue("hello", id: page.reset == nil ? cursor.description : nil, on: connection) { json in
       json.field("cursor", cursor.description)
       json.field("server", context.server)
     }
@@ -111,7 +112,7 @@ extension Shard {
   }
 
   private func queue(
-    _ name: String, id: String, on connection: Connection, _ body: (inout JSONWriter) -> Void
+    _ name: String, id: String?, on connection: Connection, _ body: (inout JSONWriter) -> Void
   ) {
     var writer = JSONWriter()
     writer.object(body)
@@ -121,7 +122,7 @@ extension Shard {
       return sendJSON(connection) { json in
         json.field("op", "event")
         json.field("event", name)
-        json.field("id", id)
+        json.fieldIfPresent("id", id)
         json.field("data", JSONSlice(writer.take()))
       }
     }
@@ -129,7 +130,7 @@ extension Shard {
       variant: Variant(view: .events, transport: connection.transport), session: "")
     var bytes: [UInt8] = []
     encoder.append(
-      Frame(event: name, data: writer.take()), idText: Array(id.utf8), into: &bytes)
+      Frame(event: name, data: writer.take()), idText: id.map { Array($0.utf8) }, into: &bytes)
     connection.outbox.append(bytes)
   }
 }

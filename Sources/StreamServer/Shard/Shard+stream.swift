@@ -137,13 +137,18 @@ extension Shard {
     guard subscription.log.key.variant.view != .ui, let entry else { return }
     let beginning = subscription.log.facts?.start
     let cursor: Cursor?
+    var isBeforeReset = false
     switch located {
     case .at(let place): cursor = beginning == nil ? nil : place
-    case .reset: cursor = beginning
+    case .reset:
+      cursor = beginning
+      isBeforeReset = true
     case .changed: cursor = nil
     case .unreadable: return
     }
-    say(ControlFrames.hello(entry, cursor: cursor, server: context.server), subscription, at: cursor)
+    let hello = ControlFrames.hello(
+      entry, cursor: cursor, isBeforeReset: isBeforeReset, server: context.server)
+    say(hello, subscription, at: cursor)
   }
 
   /// Starts a subscription over and says so: at the beginning of the chain, unless another place is given.
@@ -154,11 +159,11 @@ extension Shard {
     statistics.resets += 1
     let key = subscription.log.key
     if subscription.owesOpening {
-      // `start` comes first in a `ui` stream, whatever it has to say.
+      // `start` comes first in a `ui` stream, whatever it has to say; without an id, as `hello` before a reset.
       subscription.owesOpening = false
       let encoder = ViewEncoder(view: .ui, include: key.variant.include, sessionID: key.session)
-      for frame in encoder.preamble(messageID: subscription.messageID, at: cursor) {
-        say(frame, subscription, at: cursor)
+      for frame in encoder.preamble(messageID: subscription.messageID, at: nil) {
+        say(frame, subscription, at: nil)
       }
     }
     for frame in ViewEncoder.closing(hasOpenStep: subscription.hasOpenStep) {

@@ -5,9 +5,14 @@ import Wire
 /// (STREAMS section 4). In the `ui` view they are data parts, because its parser knows no other events.
 enum ControlFrames {
   /// The stream begins here. Not a frame of `ui`: its stream begins with `start`.
-  static func hello(_ entry: SessionEntry, cursor: Cursor?, server: String) -> Frame {
+  ///
+  /// Before a `reset` it has no id: a client that drops between the two comes back with the id it had, and is told again.
+  static func hello(
+    _ entry: SessionEntry, cursor: Cursor?, isBeforeReset: Bool, server: String
+  ) -> Frame {
     // With the part, or a client that drops right after it would lose the rest of that line.
-    frame("hello", id: cursor.map { $0.part.map(FrameID.part) ?? .record }) { json in
+    let id: FrameID? = isBeforeReset ? nil : cursor.map { $0.part.map(FrameID.part) ?? .record }
+    return frame("hello", id: id) { json in
       json.field("session_id", entry.id)
       json.fieldOrNull("cursor", cursor?.description)
       json.fieldOrNull("epoch", cursor?.epoch.description)

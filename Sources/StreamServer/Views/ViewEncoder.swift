@@ -56,7 +56,7 @@ public struct ViewEncoder: Sendable {
 
   /// What a `ui` stream begins with here, at a position between two lines: `start`, then the step that is open and
   /// the calls that wait for a result. Empty in the other views.
-  public func preamble(messageID: String, at cursor: Cursor) -> [Frame] {
+  public func preamble(messageID: String, at cursor: Cursor?) -> [Frame] {
     view == .ui ? ui.preamble(messageID: messageID, at: cursor) : []
   }
 

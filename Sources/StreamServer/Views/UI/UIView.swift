@@ -35,8 +35,8 @@ struct UIView: Sendable {
     return between.preamble(messageID: messageID, at: place) + rendering.frames[kept.frames...]
   }
 
-  func preamble(messageID: String, at cursor: Cursor) -> [Frame] {
-    let start = UIChunk.frame("start", id: cursor.part.map(FrameID.part) ?? .record) {
+  func preamble(messageID: String, at cursor: Cursor?) -> [Frame] {
+    let start = UIChunk.frame("start", id: cursor.map { $0.part.map(FrameID.part) ?? .record }) {
       $0.field("messageId", messageID)
     }
     return [start] + bridge(from: UIView(json: json))
