@@ -44,8 +44,10 @@ enum Schemas {
       "MessagePage",
       [
         "session_id": text, "agent": text, "messages": list(either("Message", "TeleClaudeMessage")),
-        "next_after": maybeText, "next_before": maybeText, "has_more_before": flag, "has_more_after": flag,
-      ]),
+        "events": list(reference("StreamEvent")), "next_after": maybeText, "next_before": maybeText,
+        "has_more_before": flag, "has_more_after": flag,
+      ],
+      required: ["session_id", "agent", "next_after", "next_before", "has_more_before", "has_more_after"]),
     object("Metrics", ["metrics": list(any)]),
     object(
       "Problem",
@@ -92,6 +94,7 @@ enum Schemas {
           + "\"sessions\":\(list(reference("Session"))),\"total\":\(whole),\"page\":\(whole),\"page_size\":\(whole)}},"
           + "\(list(reference("TeleClaudeSession")))]}")
     ),
+    object("StreamEvent", ["event": text, "id": text, "data": any], required: ["event", "data"]),
     object("Stopping", ["status": text]),
     object("Ticket", ["ticket": text, "expires_in": whole]),
     object("Version", ["name": text, "version": text, "api": text, "computer": text]),

@@ -22,8 +22,16 @@ extension ControlPlane {
     writer.object { writer in
       writer.field("session_id", entry.id)
       writer.field("agent", entry.agent.rawValue)
-      writer.key("messages")
-      writer.array { MessagesJSON(call, facts, session: entry.id).append(page.lines, into: &$0) }
+      if call.text("view") == "events" {
+        writer.key("events")
+        writer.array { writer in
+          var events = HistoryEventsJSON(call, session: entry.id)
+          events.append(page.lines, into: &writer)
+        }
+      } else {
+        writer.key("messages")
+        writer.array { MessagesJSON(call, facts, session: entry.id).append(page.lines, into: &$0) }
+      }
       writer.fieldOrNull("next_after", page.next?.description)
       let first = page.hasMoreBefore ? page.lines.first : nil
       writer.fieldOrNull("next_before", first?.cursor.description)

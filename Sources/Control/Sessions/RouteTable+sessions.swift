@@ -40,6 +40,13 @@ extension RouteTable {
         Parameter(
           "tail_chars", .number(0...1_000_000),
           "Characters of the screen of a session without a transcript; no other session uses it."),
+        Parameter(
+          "view", .choice(["messages", "events"]), default: "messages",
+          "Messages, or the events that a stream with view=events sends: turns, damage and the like too."),
+        Parameter(
+          "include", .choices(["text", "thinking", "tools", "activity", "meta", "hidden"]),
+          default: "text,thinking,tools",
+          "What of the events is shown; messages have include_tools and …_thinking."),
       ],
       answers: [.init(200, "The page.", schema: "MessagePage")],
       errors: [.sessionNotFound, .invalidCursor, .transcriptUnreadable]
