@@ -37,13 +37,14 @@ let package = Package(
     .systemLibrary(name: "CNettle"),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl-gnutls")]),
     .systemLibrary(name: "CYAML"),
+    .target(name: "CPage"),
 
     module("Reactor", ["CLinux"]),
     module("Wire"),
     module("Store", ["CSQLite", "CNettle"]),
     module("Tail", ["CLinux", "CInotifyTools", "Reactor", "Wire", "Store"]),
     module("StreamServer", ["CLinux", "CWslay", "CNettle", "Reactor", "Wire", "Store", "Tail"]),
-    module("Control", ["CLinux", "CCurl", "Reactor", "Wire", "Store", "Tail", "StreamServer"]),
+    module("Control", ["CLinux", "CPage", "CCurl", "Reactor", "Wire", "Store", "Tail", "StreamServer"]),
     module("Client", ["CLinux", "CCurl", "CYAML", "Reactor", "Wire", "Store", "Tail"]),
     .executableTarget(
       name: "tailcast",

@@ -5,7 +5,7 @@ import Wire
 public enum RouteTable {
   /// Every route of the API, those that are not served yet included.
   static let all: [Route<ControlPlane>] =
-    meta + access + sessions + streams + search + memory + settings + channels + inventory + entities
+    meta + page + access + sessions + streams + search + memory + settings + channels + inventory + entities
     + completion + files + hooks + lifecycle + unbuiltSessions + unbuiltInventory
     + foreign
 

@@ -28,8 +28,8 @@ struct ShapeRow: Sendable {
 
   /// Routes whose bodies have tests of their own: probes, counters, pages, bytes, what ends the server.
   static let elsewhere: Set<String> = [
-    "", "healthz", "readyz", "health", "metrics", "observability", "openapi.json", "docs", "shutdown",
-    "sessions/{id}/records/{cursor}",
+    "", "healthz", "readyz", "health", "metrics", "observability", "openapi.json", "docs", "page/{file}",
+    "shutdown", "sessions/{id}/records/{cursor}",
   ]
 
   private static let nothing = "0"

@@ -9,9 +9,9 @@ import pytest
 from support.peer import Events, Line, dialogue, running, write
 from support.waiting import until
 
-OPEN = ["/healthz", "/readyz", "/api/v1/healthz", "/api/v1/readyz", "/"]
+OPEN = ["/healthz", "/readyz", "/api/v1/healthz", "/api/v1/readyz"]
 CLOSED = ["/health", "/metrics", "/sessions", "/api/v1/sessions", "/api/v1/sessions/one", "/events", "/openapi.json",
-          "/docs", "/api/v1/stream?session=one", "/api/v1/sessions/one/stream", "/nowhere", "/api/v1/memory"]
+          "/docs", "/page/main.js", "/api/v1/stream?session=one", "/api/v1/sessions/one/stream", "/nowhere", "/api/v1/memory"]
 
 
 @pytest.fixture(scope="module")

@@ -2,30 +2,6 @@ import StreamServer
 import Wire
 
 extension ControlPlane {
-  /// `GET /`
-  func home(_ call: Call) throws(Problem) -> Response {
-    if let ticket = call.text("ticket") {
-      guard let cookie = gate.exchange(ticket: ticket, nowMS: clockMS()) else {
-        throw Problem(
-          .invalidAPIKey, "the ticket was used or has expired; `tailcast open` makes a new address")
-      }
-      return Response(
-        status: 303,
-        headers: [
-          ("location", "/"), ("set-cookie", cookie), ("cache-control", "no-store"),
-          ("referrer-policy", "no-referrer"),
-        ])
-    }
-    return HTMLPage.response(
-      title: "Tailcast",
-      body: """
-        <h1>Tailcast</h1><p>Version \(HTMLPage.escaped(rules.version)) runs here and shows the transcripts of coding \
-        agents live.</p><ul><li><a href="/docs">All routes</a>, also as <a href="/openapi.json">OpenAPI</a></li>\
-        <li><a href="/sessions">Sessions</a> and <a href="/health">health</a>, as JSON</li></ul>\
-        <p>The README that comes with the program tells the rest.</p>
-        """)
-  }
-
   /// `POST ws-ticket`
   func socketTicket() -> Response { ticket(.socket, rules.gate.socketTicketLifetime) }
 

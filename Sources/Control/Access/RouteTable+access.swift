@@ -5,14 +5,6 @@ extension RouteTable {
   /// Who may come in (API sections 3, 6 and 8).
   static let access: [Route<ControlPlane>] = [
     Route(
-      .get, "", mounts: [.root],
-      "What runs here, as a page; with the ticket that `tailcast serve` prints, the browser gets its cookie.",
-      parameters: [Parameter("ticket", .text(maximum: 256), "A one-time ticket.")],
-      answers: [
-        .init(200, "The page.", "text/html"), .init(303, "The cookie is set; go on without the ticket.", nil),
-      ], errors: [.unauthorized, .invalidAPIKey], access: .anyone
-    ) { plane, call throws(Problem) in .response(try await plane.home(call)) },
-    Route(
       .post, "ws-ticket", "A ticket for one WebSocket, good for a short time.",
       answers: [.init(201, "The ticket.", schema: "Ticket")], access: .owners
     ) { plane, _ throws(Problem) in .response(await plane.socketTicket()) },

@@ -10,8 +10,12 @@ public enum EntityTag {
 
   /// Adds the tag; answers 304 without a body if the client has it already.
   public static func tag(_ response: Response, for request: Request) -> Response {
+    Self.tag(response, as: of(response.body), for: request)
+  }
+
+  /// The same for a body whose tag is known.
+  public static func tag(_ response: Response, as tag: String, for request: Request) -> Response {
     var tagged = response
-    let tag = of(response.body)
     tagged.headers.append(("etag", tag))
     tagged.headers.append(("cache-control", "no-cache"))
     guard request.head.headers.all("if-none-match").contains(where: { names($0, tag) }) else { return tagged }

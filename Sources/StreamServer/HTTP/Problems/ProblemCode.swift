@@ -130,6 +130,8 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case shareNotFound = "SHARE_NOT_FOUND"
   /// There is no such directory.
   case directoryNotFound = "DIRECTORY_NOT_FOUND"
+  /// The page has no file of this name.
+  case fileNotFound = "FILE_NOT_FOUND"
   /// Another project has this directory; `details.id` names it.
   case pathAlreadyRegistered = "PATH_ALREADY_REGISTERED"
   /// Another thing of this kind has this name; `details.id` names it.
@@ -179,7 +181,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case .originNotAllowed, .identityNotTrusted, .forbidden, .pathNotAllowed: .forbidden
     case .routeNotFound, .sessionNotFound, .recordNotFound, .hookNotFound, .deliveryNotFound: .notFound
     case .memoryNotFound, .channelNotFound, .projectNotFound, .keyNotFound, .entityNotFound: .notFound
-    case .agentNotFound, .shareNotFound, .directoryNotFound: .notFound
+    case .agentNotFound, .shareNotFound, .directoryNotFound, .fileNotFound: .notFound
     case .hookExists, .deliveryPending: .conflict
     case .pathAlreadyRegistered, .nameTaken, .limitReached, .keyIsFile: .conflict
     case .versionMismatch: .precondition
