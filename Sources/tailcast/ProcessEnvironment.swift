@@ -16,8 +16,16 @@ enum ProcessEnvironment {
     return variables
   }
 
-  /// Every variable but those that are about this server, or about a terminal that it was started in.
+  /// Every variable but those that are about this server, or about what it was started in.
   static var forAgents: [String: String] {
-    all().filter { !$0.key.hasPrefix("TAILCAST_") && !["TMUX", "TMUX_PANE", "STY"].contains($0.key) }
+    all().filter { !$0.key.hasPrefix("TAILCAST_") && !ofOrigin.contains($0.key) }
   }
+
+  /// What terminals, service managers and agents tell what they start. An agent that finds the mark of another one takes
+  /// itself for a part of it.
+  private static let ofOrigin: Set<String> = [
+    "TMUX", "TMUX_PANE", "STY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CLAUDECODE", "CLAUDE_PID",
+    "CLAUDE_CODE_SESSION_ID", "CLAUDE_CODE_CHILD_SESSION", "CLAUDE_CODE_ENTRYPOINT", "CODEX_THREAD_ID",
+    "CODEX_SESSION_ID", "GEMINI_CLI",
+  ]
 }

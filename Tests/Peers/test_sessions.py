@@ -372,7 +372,8 @@ def test_a_directory_that_is_gone_is_said_before_anything_is_started(steered, pl
 def test_agents_get_the_login_shell_s_variables_and_how_to_find_the_server(steered, place):
     agent = script(place, "agent", "env -0 > variables; echo ready; exec sleep 1000\n")
     desk = steered(settings={"agents.probe.command": str(agent), "agents.probe.environment": "OF_AGENT=a b",
-                             "sessions.login_environment": "true"}, start=False)
+                             "sessions.login_environment": "true"},
+                   environment={"CLAUDECODE": "1", "NOTIFY_SOCKET": "/nowhere"}, start=False)
     (desk.server.home / ".profile").write_text("echo Welcome; FROM_PROFILE='x\ny'; export FROM_PROFILE\n")
     desk.server.start()
     name = desk.create(project_path=str(place), agent="probe")
@@ -380,7 +381,8 @@ def test_agents_get_the_login_shell_s_variables_and_how_to_find_the_server(steer
     told = dict(pair.split("=", 1) for pair in (place / "variables").read_text().split("\0") if pair)
     assert told["FROM_PROFILE"] == "x\ny" and told["OF_AGENT"] == "a b"
     assert told["TAILCAST_SESSION_ID"] == name and told["TAILCAST_STATE"] == str(desk.server.state)
-    assert "TMUX" not in told
+    # What is about the server's own start is not about the agent's.
+    assert not {"TMUX", "CLAUDECODE", "NOTIFY_SOCKET"} & told.keys()
 
 
 def test_a_login_shell_that_hangs_does_not_keep_agents_from_starting(steered, place):

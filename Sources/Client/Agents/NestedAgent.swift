@@ -41,10 +41,7 @@ struct NestedAgent {
 
   /// A process as /proc shows it.
   static func look(_ pid: Int32) -> Process? {
-    guard let stat = SmallFile.text("/proc/\(pid)/stat"), let close = stat.lastIndex(of: ")"),
-      let parent = stat[stat.index(after: close)...].split(separator: " ").dropFirst().first.flatMap({
-        Int32($0)
-      }),
+    guard let parent = LiveProcess.parent(of: pid),
       case .success(let variables) = SmallFile.read("/proc/\(pid)/environ", limit: 4 << 20)
     else { return nil }
     let path = realpath("/proc/\(pid)/exe", nil)

@@ -44,10 +44,16 @@ public struct RunFile: Sendable, Equatable {
 /// Questions about processes of others.
 enum LiveProcess {
   /// Whether the process runs; a zombie does not.
-  static func exists(_ pid: Int32) -> Bool {
+  static func exists(_ pid: Int32) -> Bool { fields(pid).map { $0.first != "Z" } ?? false }
+
+  /// The process that it belongs to, nil for one that is gone.
+  static func parent(of pid: Int32) -> Int32? { fields(pid)?.dropFirst().first.flatMap { Int32($0) } }
+
+  /// The fields of /proc/PID/stat behind the name, which may hold blanks and brackets: state, parent, …
+  private static func fields(_ pid: Int32) -> [Substring]? {
     guard let stat = SmallFile.text("/proc/\(pid)/stat"), let close = stat.lastIndex(of: ")") else {
-      return false
+      return nil
     }
-    return stat[stat.index(after: close)...].trimmingBlanks.first != "Z"
+    return stat[stat.index(after: close)...].split(separator: " ")
   }
 }

@@ -85,10 +85,7 @@ struct Supervisor {
 
   /// The supervisor of a server, nil for one that was started otherwise.
   static func of(server pid: Int32) -> Int32? {
-    guard let stat = SmallFile.text("/proc/\(pid)/stat"), let close = stat.lastIndex(of: ")"),
-      let parent = stat[stat.index(after: close)...].split(separator: " ").dropFirst().first.flatMap({
-        Int32($0)
-      }),
+    guard let parent = LiveProcess.parent(of: pid),
       case .success(let line) = SmallFile.read("/proc/\(parent)/cmdline", limit: 1 << 20)
     else { return nil }
     let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
