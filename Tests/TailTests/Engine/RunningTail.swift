@@ -104,6 +104,8 @@ extension TailLimits {
     limits.pollInterval = .seconds(3_600)
     limits.reconcileInterval = .seconds(3_600)
     limits.surveyDelay = .milliseconds(10)
+    // A slow machine would let what a test wrote grow old.
+    limits.activeWindow = .seconds(3_600)
     return limits
   }
 
