@@ -39,6 +39,37 @@ import Wire
     #expect(await fixture.ask(.get, "/sessions/s1", headers: Self.owner).status == 200)
   }
 
+  @Test(
+    "A session that a member starts is the member's; others see it once it is shared, and change it never")
+  func ownSessions() async throws {
+    let fixture = try await Fixture()
+    let ann = [(name: "x-web-user-email", value: "ann@example.org")]
+    let body = #"{"project_path":"/tmp","agent":"claude","human_email":"bob@example.org"}"#
+    let made = await fixture.ask(.post, "/api/v1/sessions", headers: ann, body: body)
+    let id = try #require(made.json["session_id"]?.string)
+    func status(
+      _ method: Wire.Method, _ path: String, _ who: [(name: String, value: String)], _ body: String = ""
+    )
+      async -> Int
+    {
+      await fixture.ask(method, "/api/v1/sessions\(path)", headers: who, body: body).status
+    }
+    func listed(_ who: [(name: String, value: String)]) async -> Int? {
+      await fixture.ask(.get, "/api/v1/sessions", headers: who).json["total"]?.int.map(Int.init)
+    }
+    #expect(await [listed(ann), listed(Self.member), listed(Self.owner)] == [1, 0, 1])
+    #expect(await status(.get, "/\(id)", Self.member) == 404)
+    let resumed = "{\"project_path\":\"/tmp\",\"native_session_id\":\"\(id)\"}"
+    #expect(await status(.post, "", Self.member, resumed) == 404)
+    #expect(await status(.patch, "/\(id)", ann, #"{"visibility":"shared"}"#) == 200)
+    #expect(await listed(Self.member) == 1)
+    #expect(await status(.get, "/\(id)", Self.member) == 200)
+    #expect(await fixture.stream(.get, "/sessions/\(id)/stream", headers: Self.member) != nil)
+    #expect(await status(.patch, "/\(id)", Self.member, #"{"visibility":"private"}"#) == 403)
+    #expect(await status(.delete, "/\(id)", Self.member) == 403)
+    #expect(await status(.delete, "/\(id)", ann) == 204)
+  }
+
   @Test("Lists, searches and suggestions leave out what a member may not see")
   func lists() async throws {
     let fixture = try await Fixture([entry("s1", title: "Secret")]) { $0.search.enabled = true }

@@ -19,9 +19,12 @@ struct ShapeRow: Sendable {
     self.form = form
   }
 
+  /// Members of answers that later rows name.
+  static let captured = ["id", "token", "delivery_id", "session_id", "message_id", "operation_id"]
+
   /// A text with names in braces replaced by what is known of them; by `x` without.
   func filled(_ text: String, _ known: [String: String]) -> String {
-    ["id", "token", "delivery_id", "root"].reduce(text) { text, name in
+    (Self.captured + ["root"]).reduce(text) { text, name in
       text.replacing("{\(name)}", with: known[name] ?? "x")
     }
   }
@@ -30,11 +33,17 @@ struct ShapeRow: Sendable {
   static let elsewhere: Set<String> = [
     "", "healthz", "readyz", "health", "metrics", "observability", "openapi.json", "docs", "page/{file}",
     "shutdown", "sessions/{id}/records/{cursor}",
+    // Messages to agents have tests with the agents that they need.
+    "POST sessions/{id}/messages", "sessions/{id}/messages/{message_id}", "sessions/{id}/file",
+    "sessions/{id}/voice", "sessions/{id}/keys", "sessions/{id}/interrupt", "sessions/{id}/activity",
+    "sessions/{id}/pending", "sessions/{id}/answer", "sessions/{id}/inputs/{rid}/resolve",
+    "sessions/{id}/approvals/{rid}/resolve", "sessions/{id}/checkpoints", "sessions/{id}/usage",
+    "usage/sessions",
   ]
 
-  private static let nothing = "0"
-  private static let invalid = refused("field:s,reason:s")
-  private static func refused(_ details: String?) -> String {
+  static let nothing = "0"
+  static let invalid = refused("field:s,reason:s")
+  static func refused(_ details: String?) -> String {
     "{detail:s,error:{code:s," + (details.map { "details:{\($0)}," } ?? "")
       + "kind:s,message:s,request_id:s,retryable:b}}"
   }
@@ -73,6 +82,7 @@ struct ShapeRow: Sendable {
     "entities": entitiesRows,
     "webhooks": webhooksRows,
     "sessions, read": sessionsReadRows,
+    "sessions, steered": steered,
   ]
 
   private static let memoryRows: [ShapeRow] = [

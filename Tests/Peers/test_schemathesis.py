@@ -22,6 +22,16 @@ CONFIGURATION = """\
 expected-statuses = ['2xx', '3xx', '4xx', '501']
 [checks.positive_data_acceptance]
 expected-statuses = ['2xx', '401', '403', '404', '409', '412', '414', '422', '501']
+# Whether an agent can be started depends on the machine: a directory that is none, an agent that is not configured.
+[[operations]]
+include-path-regex = "/(sessions|spawn)$"
+[operations.checks.positive_data_acceptance]
+expected-statuses = ['2xx', '400', '401', '403', '404', '409', '412', '414', '422', '501']
+# Where a body is optional, none at all is no wrong one.
+[[operations]]
+include-path-regex = "/sessions/cleanup$"
+[operations.checks.negative_data_rejection]
+expected-statuses = ['200', '400', '403', '415']
 # Unknown parameters are ignored by contract, as unknown fields are: a request is not wrong for having one.
 [generation]
 allow-extra-parameters = false

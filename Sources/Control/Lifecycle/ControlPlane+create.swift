@@ -21,6 +21,8 @@ extension ControlPlane {
     guard let profile = rules.lifecycle.agents[name] else {
       throw .desk(.unknownAgent(name, known: Array(rules.lifecycle.agents.keys)))
     }
+    // Going on with an agent's session is a change of it.
+    if let id = body.nativeID { try checkSession(id, call, isChange: true) }
     if let (field, reason) = profile.refusal(of: body.choices) { throw .invalid(field, reason) }
     let place = try await place(body)
     var new = NewSession(

@@ -51,8 +51,9 @@ extension ControlPlane {
   func listPatches(_ call: Call) async throws(Problem) -> Reply {
     let since = call.time("since")?.milliseconds
     var writer = JSONWriter(reserving: 4096)
+    let isSeen = sessionsSeen(by: call.caller)
     let ids = index.ids(by: .updated, descending: true) { row in
-      row.status != "closed" && since.map { row.updatedMS >= $0 } ?? true
+      isSeen?(row.id) != false && row.status != "closed" && since.map { row.updatedMS >= $0 } ?? true
     }
     var views: [SessionView] = []
     for id in ids.prefix(1000) {

@@ -49,7 +49,7 @@ extension RouteTable {
       "Forget closed and failed sessions of which nobody has heard for a while; transcripts stay.",
       body: .json(schema: "CleanupRequest", required: false),
       answers: [.init(200, "Which ones.", schema: "Cleanup")],
-      errors: [.storeUnavailable, .terminalsUnavailable]
+      errors: [.storeUnavailable, .terminalsUnavailable], access: .owners
     ) { plane, call throws(Problem) in try await plane.cleanUpSessions(call) },
   ]
 
@@ -80,7 +80,7 @@ extension RouteTable {
       .get, "operations/{id}", "What became of work that was asked for.",
       parameters: [Parameter("id", .id, in: .path, "The operation's id.")],
       answers: [.init(200, "The operation.", schema: "Operation")],
-      errors: [.operationNotFound, .storeUnavailable]
+      errors: [.operationNotFound, .sessionNotFound, .storeUnavailable]
     ) { plane, call throws(Problem) in try await plane.showOperation(call) },
   ]
 

@@ -6,13 +6,14 @@ extension Schemas {
     object(
       "NewSession",
       [
-        "project_path": maybeText, "project_id": maybeText, "subdir": maybeText, "agent": maybeText,
+        "project_path": maybeText(4096), "project_id": maybeText(4096), "subdir": maybeText(4096),
+        "agent": maybeText(64),
         "launch_kind": "{\"enum\":[\"empty\",\"agent\",\"agent_then_message\",\"agent_resume\",null]}",
-        "message": maybeText, "prompt": maybeText, "native_session_id": maybeText, "title": maybeText,
-        "mode": maybeText, "tags": tags, "model": maybeText, "thinking_mode": maybeText,
-        "permission_mode": maybeText, "human_email": maybeText, "human_role": maybeText,
-        "initiator_session_id": maybeText, "metadata": "{\"type\":[\"object\",\"null\"]}",
-        "computer": maybeText,
+        "message": maybeText(NewSessionBody.messageLimit), "prompt": maybeText(NewSessionBody.messageLimit),
+        "native_session_id": maybe(id), "title": maybeText(SessionLabels.titleLimit), "mode": maybeText(64),
+        "tags": maybe(tags), "model": maybeText(128), "thinking_mode": maybeText(64),
+        "permission_mode": maybeText(64), "human_email": maybeText(320), "human_role": maybeText(64),
+        "initiator_session_id": maybe(id), "metadata": maybe(any), "computer": maybeText(256),
       ], required: []),
     object(
       "SessionStarted",
@@ -22,21 +23,18 @@ extension Schemas {
       ]),
     object(
       "ForkRequest",
-      ["title": maybeText, "prompt": maybeText, "checkpoint_id": maybeText, "message_uuid": maybeText],
-      required: []),
-    object("CleanupRequest", ["older_than_hours": "{\"type\":[\"integer\",\"null\"]}"], required: []),
-    object("Cleanup", ["status": text, "cleaned": whole, "session_ids": list(text)]),
-    object("ControlRequest", ["permission_mode": text]),
-    object("TagsRequest", ["tags": tags]),
-    object("PromoteRequest", ["project_id": text]),
-    object(
-      "SessionPatch",
       [
-        "title": maybeText, "tags": tags, "mode": maybeText,
-        "visibility": "{\"enum\":[\"private\",\"shared\",\"public\",null]}",
-        "pinned": "{\"type\":[\"boolean\",\"null\"]}", "archived": "{\"type\":[\"boolean\",\"null\"]}",
-        "metadata": "{\"type\":[\"object\",\"null\"]}",
+        "title": maybeText(SessionLabels.titleLimit), "prompt": maybeText(NewSessionBody.messageLimit),
+        "checkpoint_id": maybeText, "message_uuid": maybeText,
       ], required: []),
+    object(
+      "CleanupRequest",
+      ["older_than_hours": maybe("{\"type\":\"integer\",\"minimum\":0,\"maximum\":100000}")], required: []),
+    object("Cleanup", ["status": text, "cleaned": whole, "session_ids": list(text)]),
+    object("ControlRequest", ["permission_mode": filled(64)]),
+    object("TagsRequest", ["tags": tags]),
+    object("PromoteRequest", ["project_id": filled(4096)]),
+    ("SessionPatch", json(patch)),
     object(
       "SessionPatches",
       [
@@ -54,5 +52,18 @@ extension Schemas {
   ]
 
   private static let tags =
-    "{\"type\":[\"array\",\"null\"],\"maxItems\":32,\"items\":{\"type\":\"string\",\"maxLength\":64}}"
+    "{\"type\":\"array\",\"maxItems\":32,\"items\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64,"
+    + "\"pattern\":\"^[^,]*$\"}}"
+
+  /// At least one of the members, which may all be null: nothing is changed then.
+  private static let patch: String = {
+    let members: KeyValuePairs<String, String> = [
+      "title": maybeText(SessionLabels.titleLimit), "tags": maybe(tags), "mode": maybeText(64),
+      "visibility": "{\"enum\":[\"private\",\"shared\",\"public\",null]}", "pinned": maybe(flag),
+      "archived": maybe(flag), "metadata": maybe(any),
+    ]
+    let properties = members.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
+    let needed = members.map { "{\"required\":[\"\($0.key)\"]}" }.joined(separator: ",")
+    return "{\"type\":\"object\",\"anyOf\":[\(needed)],\"properties\":{\(properties)}}"
+  }()
 }

@@ -1,0 +1,43 @@
+extension ShapeRow {
+  /// The whole life of a session that was started here.
+  static let steered: [ShapeRow] = [
+    .init(.post, "/sessions", #"{"project_path":"{root}/app","agent":"claude","title":"T"}"#, 201, started),
+    .init(.post, "/sessions", "{}", 400, invalid),
+    .init(.post, "/sessions", #"{"project_path":"{root}/none"}"#, 400, invalid),
+    .init(.post, "/sessions", #"{"project_path":"{root}/app","agent":"nobody"}"#, 400, invalid),
+    .init(.post, "/sessions", #"{"project_id":"none"}"#, 404, refused("project_id:s")),
+    .init(.get, "/sessions/{session_id}", "", 200, own),
+    .init(.patch, "/sessions/{session_id}", #"{"title":"U"}"#, 200, own),
+    .init(.patch, "/sessions/{session_id}", "{}", 400, invalid),
+    .init(.patch, "/sessions/none", #"{"title":"U"}"#, 404, unknown),
+    .init(.patch, "/sessions/{session_id}/tags", #"{"tags":["a"]}"#, 200, own),
+    .init(.patch, "/sessions/{session_id}/tags", #"{"tags":"a"}"#, 400, invalid),
+    .init(.post, "/sessions/{session_id}/promote", #"{"project_id":"none"}"#, 404, refused("project_id:s")),
+    .init(
+      .get, "/sessions/patches", "", 200,
+      "{patches:[{activity:s,session_id:s,status:s,title:s,updated_at:s}]}"),
+    .init(.post, "/sessions/{session_id}/control", #"{"permission_mode":"plan"}"#, 202, begun),
+    .init(.get, "/operations/{operation_id}", "", 200, operation),
+    .init(.get, "/operations/none", "", 404, refused("id:s")),
+    .init(.post, "/sessions/none/agent-restart", "{}", 404, unknown),
+    .init(.post, "/sessions/none/revive", "{}", 404, unknown),
+    .init(.post, "/sessions/none/fork", "{}", 404, unknown),
+    .init(.post, "/sessions/{session_id}/kill", "{}", 204, nothing),
+    .init(.delete, "/sessions/{session_id}", "", 204, nothing),
+    .init(.delete, "/sessions/none", "", 404, unknown),
+    .init(.post, "/sessions/cleanup", "{}", 200, "{cleaned:n,session_ids:[],status:s}"),
+  ]
+
+  private static let unknown = refused("session_id:s")
+  private static let started = "{agent:s,session:\(own),session_id:s,status:s,tmux_session_name:s}"
+  private static let begun =
+    "{ended_at:0,error:0,id:s,kind:s,operation_id:s,session_id:s,started_at:s,state:s,status:s}"
+  private static let operation =
+    "{ended_at:s,error:0,id:s,kind:s,operation_id:s,session_id:s,started_at:s,state:s}"
+  /// The object of API section 9 for a session of ours.
+  private static let own =
+    "{active_agent:s,closed_at:0,computer:s,created_at:s,human_email:0,human_role:0,initiator_session_id:0,"
+    + "last_activity:s,last_input:0,last_input_at:0,last_input_origin:0,last_output_digest:0,last_output_summary:0,"
+    + "last_output_summary_at:0,native_session_id:s,project_path:s,session_id:s,session_metadata:0,status:s,subdir:0,"
+    + "thinking_mode:0,title:s,tmux_session_name:s,visibility:s}"
+}
