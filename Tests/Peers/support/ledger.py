@@ -121,13 +121,19 @@ class Account:
 
     def _hello(self, event):
         cursor = event.json()["cursor"]
-        assert event.id == cursor, (event.id, cursor, self.last_id)
         if cursor is None:
+            assert event.id is None
             return
+        if event.id is None and self._is_resuming:
+            # Before a reset: a drop between the two must not hide it.
+            assert cursor != self.last_id
+            self._owes_reset = cursor
+            self._is_resuming = False
+            return
+        assert event.id == cursor, (event.id, cursor, self.last_id)
         if not self._is_resuming:
             self._begin(cursor)
-        elif cursor != self.last_id:
-            self._owes_reset = cursor
+        assert not self._is_resuming or cursor == self.last_id, (cursor, self.last_id)
         self._is_resuming = False
 
     def _reset(self, body, cursor):
