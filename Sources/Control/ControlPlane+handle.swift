@@ -34,6 +34,7 @@ extension ControlPlane {
   /// Most bytes of the body that this request may have; for whoever reads it.
   public nonisolated func bodyLimit(_ head: RequestHead) -> Int? {
     guard case .found(let route, _, _) = router.match(head.method, head.path) else { return nil }
+    if case .upload = route.operation.body { return rules.uploadBytes }
     return route.operation.bodyLimit
   }
 
@@ -89,24 +90,30 @@ extension ControlPlane {
 
   private func checkBody(_ call: Call) throws(Problem) {
     let body = call.request.body
-    guard body.count <= call.operation.bodyLimit ?? rules.bodyBytes else {
+    if case .upload = call.operation.body {
+      guard body.count <= rules.uploadBytes else {
+        throw Problem(.payloadTooLarge, "the body is over the setting http.upload_bytes")
+      }
+    } else if body.count > call.operation.bodyLimit ?? rules.bodyBytes {
       throw Problem(.payloadTooLarge, "the body is over the setting http.body_bytes")
     }
     guard call.operation.isMutation, !body.isEmpty else { return }
     // A page of another site can send forms and text without asking, JSON it cannot.
     let sent = call.request.head.headers["content-type"]?.split(separator: ";").first?.lowercased()
-    guard sent?.filter({ $0 != " " }) == "application/json" else {
+    let type = sent?.filter { $0 != " " }
+    if case .upload = call.operation.body, type == "multipart/form-data" { return }
+    guard type == "application/json" else {
       throw Problem(.unsupportedMediaType, "the body must be application/json")
     }
   }
 
-  /// The response of a refusal. A browser's stream never comes back from a 429 or a 503: it gets a stream that ends
-  /// at once and says when to return.
+  /// The response of a refusal. A browser's stream never comes back from a 409, a 429 or a 503: it gets a stream that
+  /// ends at once and says why and when to return.
   private func refusal(
     _ problem: Problem, _ request: Request, _ match: Router<ControlPlane>.Match, _ mount: Mount
   ) -> Reply {
     if case .found(let route, _, _) = match, route.operation.delivery == .stream,
-      problem.code.kind == .rateLimit || problem.code.kind == .unavailable
+      [.rateLimit, .unavailable, .conflict].contains(problem.code.kind)
     {
       return .response(
         BriefStream.response(problem, isUI: route.operation.method == .post, retry: rules.retry))

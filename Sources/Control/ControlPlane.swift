@@ -23,6 +23,10 @@ public actor ControlPlane: TimerSink {
   let hooks: Webhooks
   let disk: Disk
   let desk: SessionDesk
+  let messages: MessageQueue
+  let shelf: UploadShelf
+  /// What the hooks of agents said last, by session.
+  var activities: [String: AgentActivity] = [:]
   nonisolated let sessionJSON: SessionJSON
   var gate: Gate
   var index = SessionIndex()
@@ -98,6 +102,11 @@ public actor ControlPlane: TimerSink {
       feed: feed,
       store: store, premises: Premises(executor: steering.files), rules: rules.lifecycle, json: sessionJSON,
       clockMS: clockMS, note: log.note)
+    messages = MessageQueue(
+      loop: loop, feed: feed, store: store, sessions: sessions, history: history,
+      terminals: steering.terminals,
+      recipients: desk, rules: rules.messages, clockMS: clockMS, note: log.note)
+    shelf = UploadShelf(executor: steering.files, directory: rules.lifecycle.state + "/uploads")
   }
 
   /// The home loop.
@@ -122,6 +131,7 @@ public actor ControlPlane: TimerSink {
     let hooks = hooks
     await feed.whenQueued { [weak hooks] in hooks?.assumeIsolated { $0.wake() } }
     await hooks.start()
+    await messages.start()
     await indexer.start(entries)
   }
 
@@ -133,6 +143,7 @@ public actor ControlPlane: TimerSink {
     if phase == .draining {
       indexer.assumeIsolated { $0.stop() }
       hooks.assumeIsolated { $0.stop() }
+      messages.assumeIsolated { $0.stop() }
       desk.assumeIsolated { $0.stop() }
     }
     guard phase != .starting else { return }
@@ -162,6 +173,7 @@ public actor ControlPlane: TimerSink {
       let managed = desk.assumeIsolated { $0.managed(entry.id) }
       index.put(SessionView(entry: entry, managed: managed))
       indexer.assumeIsolated { $0.changed(entry) }
+      messages.assumeIsolated { $0.appended(entry.id) }
     }
     feed.assumeIsolated { $0.take(news) }
   }

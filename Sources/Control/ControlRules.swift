@@ -14,6 +14,8 @@ public struct ControlRules: Sendable {
   public var requestTimeout = Duration.seconds(60)
   /// Most bytes of a body (`http.body_bytes`).
   public var bodyBytes = 1 << 20
+  /// Most bytes of an upload (`http.upload_bytes`).
+  public var uploadBytes = 32 << 20
   /// Sessions on one stream.
   public var maxStreamSessions = 64
   /// What a stream that is refused for load is told to wait (`streams.retry`).
@@ -22,6 +24,8 @@ public struct ControlRules: Sendable {
   public var feed = FeedRules()
   /// Sessions that are started here.
   public var lifecycle = LifecycleRules()
+  /// Messages to agents.
+  public var messages = MessageRules()
   /// The search index.
   public var search = SearchRules()
   /// Webhooks.

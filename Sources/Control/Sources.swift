@@ -12,6 +12,8 @@ public protocol SessionSource: Sendable {
   func facts(_ session: String) async throws(TailError) -> TopicFacts
   /// The background reader has been through the whole file.
   func setCounts(_ session: String, _ counts: SessionCounts) async
+  /// An agent's hook says how its session stands.
+  func report(_ session: String, _ status: ReportedStatus?) async
   /// How the tail is doing.
   func health() async -> TailHealth
 }

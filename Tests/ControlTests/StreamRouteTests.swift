@@ -1,3 +1,4 @@
+import Store
 import Testing
 import Wire
 
@@ -75,11 +76,6 @@ import Wire
       ("{\"session_id\":\"a\",\"messages\":null,\"after\":null}", nil),
       ("{\"session_id\":\"a\",\"messages\":[{\"role\":\"assistant\",\"content\":\"x\"}]}", nil),
       ("{\"session_id\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\" \"}]}", nil),
-      ("{\"session_id\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}", "SEND_NOT_BUILT"),
-      (
-        "{\"sessionId\":\"a\",\"messages\":[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"x\"}]}]}",
-        "SEND_NOT_BUILT"
-      ),
       ("{\"session_id\":\"none\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}", "SESSION_NOT_FOUND"),
       ("{}", "VALIDATION_ERROR"), ("{\"session_id\":1}", "VALIDATION_ERROR"),
       ("{\"session_id\":\"a/b\"}", "VALIDATION_ERROR"),
@@ -98,6 +94,47 @@ import Wire
         #expect(start(plan) == .beginning)
       }
     }
+  }
+
+  @Test(
+    "A new message in a chat body is queued, and the stream begins where the transcript ended",
+    arguments: [
+      "{\"session_id\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
+      "{\"sessionId\":\"a\",\"messages\":[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"x\"}]}]}",
+    ])
+  func chatMessage(body: String) async throws {
+    let fixture = try await Fixture([entry("a")])
+    let facts = try await fixture.sessions.facts("a")
+    let head = Cursor(epoch: try #require(facts.epoch), offset: facts.head)
+    let plan = try #require(await fixture.stream(.post, "/api/chat", body: body))
+    #expect(plan.view == .ui && plan.untilTurn)
+    #expect(start(plan) == .cursor(head))
+    let queued = try await fixture.store.read { (reader) throws(StoreError) in
+      try reader.query("SELECT text FROM outgoing WHERE session_id = 'a'", row: { $0.text(0) })
+    }
+    #expect(queued == ["x"])
+  }
+
+  @Test("With compat=seed a new message is queued, and the whole history comes first")
+  func seed() async throws {
+    let fixture = try await Fixture([entry("a")])
+    let body = "{\"session_id\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
+    let plan = try #require(await fixture.stream(.post, "/api/chat?compat=seed", body: body))
+    #expect(start(plan) == .beginning && !plan.untilTurn && plan.include.contains(.seed))
+  }
+
+  @Test("Resume streams the agent view from where the transcript ended")
+  func resume() async throws {
+    let fixture = try await Fixture([entry("a")])
+    let facts = try await fixture.sessions.facts("a")
+    let head = Cursor(epoch: try #require(facts.epoch), offset: facts.head)
+    let target = "/api/v1/sessions/a/resume"
+    let plan = try #require(await fixture.stream(.post, target, body: "{\"prompt\":\"x\"}"))
+    #expect(plan.view == .agent && plan.untilTurn && start(plan) == .cursor(head))
+    #expect(await fixture.ask(.post, target, body: "{}").code == "VALIDATION_ERROR")
+    #expect(
+      await fixture.ask(.post, "/api/v1/sessions/b/resume", body: "{\"prompt\":\"x\"}").code
+        == "SESSION_NOT_FOUND")
   }
 
   @Test("A chat begins where its body says")

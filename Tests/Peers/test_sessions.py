@@ -87,6 +87,12 @@ class Steered:
             return []
         return [block.get("text", "") for message in answer.json()["messages"] for block in message["blocks"]]
 
+    def told(self, name):
+        """What its user said, message by message."""
+        answer = self.server.get(f"/api/v1/sessions/{name}/messages?limit=500")
+        return ["\n".join(block["text"] for block in message["blocks"] if block["type"] == "text")
+                for message in answer.json()["messages"] if message["role"] == "user"]
+
     def post(self, path, body=None):
         return self.server.ask("POST", path, body)
 

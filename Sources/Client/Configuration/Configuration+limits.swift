@@ -128,6 +128,16 @@ extension Configuration {
     public var closeGrace = Duration.seconds(5)
   }
 
+  /// Messages to agents.
+  public struct MessageLimits: Sendable, Equatable {
+    /// Most messages of one session that wait.
+    public var maxQueued = 1_000
+    /// Time for which texts are kept and a `client_message_id` answers with its message.
+    public var keep = Duration.seconds(86_400)
+    /// Time for which Enter is tried before a message that the agent does not take has failed.
+    public var enterLimit = Duration.seconds(30)
+  }
+
   /// The terminals of agents.
   public struct TerminalRules: Sendable, Equatable {
     /// Name of the tmux server (`tmux -L`); `auto` is one of the state directory's own.

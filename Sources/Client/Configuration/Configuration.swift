@@ -45,6 +45,8 @@ public struct Configuration: Sendable, Equatable {
   public var channels = ChannelLimits()
   /// Sessions that are started here (`sessions.…`).
   public var sessions = SessionRules()
+  /// Messages to agents (`messages.…`).
+  public var messages = MessageLimits()
   /// The terminals of their agents (`terminals.…`).
   public var terminals = TerminalRules()
   /// How agents are started, by name (`agents.NAME.…`).

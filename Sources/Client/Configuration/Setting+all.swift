@@ -20,6 +20,7 @@ extension Setting {
     "hooks": "Webhooks: events that are sent to other programs.",
     "channels": "Channels, messages between programs.",
     "sessions": "Sessions that are started here.",
+    "messages": "Messages to agents.",
     "terminals": "The terminals of their agents, in a tmux of their own.",
     "agents": "How agents are started. Other agents may be added under names of their own.",
     "shutdown": "The end of the server.",
@@ -193,6 +194,14 @@ extension Setting {
     .duration(
       "sessions.close_grace", \.sessions.closeGrace, .milliseconds(100) ... .seconds(60),
       "Time in which an agent whose terminal was closed must end before it is killed."),
+    .count(
+      "messages.max_queued", \.messages.maxQueued, 1...100_000, "Most messages of one session that wait."),
+    .duration(
+      "messages.keep", \.messages.keep, .seconds(60) ... .seconds(31 * 86_400),
+      "Time for which texts are kept and a client_message_id answers with its message."),
+    .duration(
+      "messages.enter_limit", \.messages.enterLimit, .seconds(1) ... .seconds(600),
+      "Time for which Enter is tried before a message that the agent does not take has failed."),
     .text(
       "terminals.socket", \.terminals.socket, form: "a name without blanks and slashes",
       "Name of the tmux server (tmux -L); auto makes one of the state directory's path."),

@@ -9,15 +9,15 @@ extension ControlPlane {
     guard !Visibility.isOwner(call.caller) else { return }
     guard call.operation.access != .owners else { throw .ownersOnly(call.caller) }
     guard call.operation.patterns[0].text.hasPrefix("sessions/{id}") else { return }
-    try checkSession(call.id, call, isChange: call.operation.isMutation)
+    try checkSession(call.id, call.caller, isChange: call.operation.isMutation)
   }
 
   /// Refuses a session that the caller may not see, as if there were none, or not change.
-  func checkSession(_ id: String, _ call: Call, isChange: Bool = false) throws(Problem) {
-    guard !Visibility.isOwner(call.caller) else { return }
+  func checkSession(_ id: String, _ caller: Caller, isChange: Bool = false) throws(Problem) {
+    guard !Visibility.isOwner(caller) else { return }
     let thing = ownership(of: id)
-    guard Visibility.allows(call.caller, thing) else { throw .unknownSession(id) }
-    guard !isChange || Visibility.mayChange(call.caller, thing) else {
+    guard Visibility.allows(caller, thing) else { throw .unknownSession(id) }
+    guard !isChange || Visibility.mayChange(caller, thing) else {
       throw Problem(.forbidden, "the session \(Problem.quoted(id)) is shared with you and not yours") {
         $0.field("session_id", id)
       }

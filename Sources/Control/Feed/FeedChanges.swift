@@ -74,6 +74,7 @@ struct FeedChanges {
       writer.fieldOrNull("activity", view.activity)
       writer.fieldIfPresent("reason", view.reason)
       writer.field("since", Timestamp.text(view.statusSinceMS))
+      writer.field("status_source", view.statusSource)
     }
   }
 

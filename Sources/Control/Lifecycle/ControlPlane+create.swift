@@ -22,7 +22,7 @@ extension ControlPlane {
       throw .desk(.unknownAgent(name, known: Array(rules.lifecycle.agents.keys)))
     }
     // Going on with an agent's session is a change of it.
-    if let id = body.nativeID { try checkSession(id, call, isChange: true) }
+    if let id = body.nativeID { try checkSession(id, call.caller, isChange: true) }
     if let (field, reason) = profile.refusal(of: body.choices) { throw .invalid(field, reason) }
     let place = try await place(body)
     var new = NewSession(
@@ -38,15 +38,21 @@ extension ControlPlane {
     new.humanRole = call.caller.webUser?.role ?? body.humanRole
     new.initiatorID = body.initiatorID
     new.choices = body.choices
-    guard body.kind != .agentThenMessage else {
-      throw Problem(
-        .sendNotBuilt, "messages cannot be sent to an agent yet; launch_kind agent starts it without one")
+    var first: FirstMessage?
+    if let text = body.message, body.kind == .agentThenMessage || body.kind == .agentResume {
+      try Self.check(text, for: profile.kind, field: "message")
+      first = messages.first(text)
     }
+    let session: ManagedSession
     do throws(DeskFault) {
-      return try await desk.create(new)
+      session = try await desk.create(new) { [first] id, database throws(StoreError) in
+        try first?.store(session: id, in: database) ?? []
+      }
     } catch {
       throw .desk(error)
     }
+    if let first { await messages.begin(first, session: session.id) }
+    return session
   }
 
   /// Where the agent is to run, by its real path: a symbolic link must not lead out of the project.
@@ -88,16 +94,21 @@ extension ControlPlane {
     if body.value("checkpoint_id", "message_uuid") != nil {
       throw .desk(.forkUnsupported("agents fork where a session stands now, not at an earlier message"))
     }
-    guard prompt == nil else {
-      throw Problem(
-        .sendNotBuilt, "messages cannot be sent to an agent yet; without a prompt the session is forked")
+    var first: FirstMessage?
+    if let prompt {
+      guard !prompt.allSatisfy(\.isWhitespace) else { throw body.invalid("prompt", "must not be blank") }
+      try Self.check(prompt, for: try await self.session(call.id).agent, field: "prompt")
+      first = messages.first(prompt)
     }
     let session: ManagedSession
     do throws(DeskFault) {
-      session = try await desk.fork(call.id, title: title)
+      session = try await desk.fork(call.id, title: title) { [first] id, database throws(StoreError) in
+        try first?.store(session: id, in: database) ?? []
+      }
     } catch {
       throw .desk(error)
     }
+    if let first { await messages.begin(first, session: session.id) }
     return try await Self.created(session, view(session), call, sessionJSON)
   }
 

@@ -75,7 +75,7 @@ extension ControlPlane {
     guard let work else {
       throw Problem(.operationNotFound, "there is no operation \(Problem.quoted(id))") { $0.field("id", id) }
     }
-    try checkSession(work.session, call)
+    try checkSession(work.session, call.caller)
     var writer = JSONWriter()
     writer.object { work.write(into: &$0) }
     return .response(.json(writer.take()))

@@ -12,7 +12,7 @@ extension RouteTable {
       body: .json(schema: "NewSession", required: true),
       answers: [.init(201, "The session, whose agent is being started.", schema: "SessionStarted")],
       errors: [
-        .projectNotFound, .nativeSessionOwned, .sessionNotRestorable, .sendNotBuilt, .storeUnavailable,
+        .projectNotFound, .nativeSessionOwned, .sessionNotRestorable, .storeUnavailable,
         .unavailable,
       ]
     ) { plane, call throws(Problem) in try await plane.createSession(call) },
@@ -21,7 +21,7 @@ extension RouteTable {
       parameters: [sessionID], body: .json(schema: "ForkRequest", required: false),
       answers: [.init(201, "The new session, whose agent is being started.", schema: "SessionStarted")],
       errors: [
-        .sessionNotFound, .forkUnsupported, .directoryGone, .nativeSessionOwned, .sendNotBuilt,
+        .sessionNotFound, .forkUnsupported, .directoryGone, .nativeSessionOwned,
         .storeUnavailable,
         .unavailable,
       ]

@@ -52,6 +52,7 @@ struct SessionJSON: Sendable {
     writer.field("status", view.status)
     writer.fieldIfPresent("status_reason", view.reason)
     writer.field("status_since", Timestamp.text(view.statusSinceMS))
+    writer.field("status_source", view.statusSource)
     writer.fieldOrNull("activity", view.activity)
     guard let session = view.started else { return }
     writer.field("state", session.state.rawValue)

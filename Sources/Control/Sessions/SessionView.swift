@@ -19,10 +19,10 @@ struct SessionView: Sendable {
   /// How it stands. Of an agent that runs the transcript says what it does; `exited`: it runs no more, and was not
   /// ended by a request.
   var status: String {
-    guard let session = started else { return entry.status.rawValue }
+    guard let session = started else { return entry.shownStatus }
     guard session.state == .active else { return session.state.rawValue }
     if case .ended = session.life { return "exited" }
-    return entry.status == .closed ? SessionStatus.idle.rawValue : entry.status.rawValue
+    return entry.status == .closed ? SessionStatus.idle.rawValue : entry.shownStatus
   }
 
   var reason: String? {
@@ -31,13 +31,20 @@ struct SessionView: Sendable {
   }
 
   var statusSinceMS: Int64 {
-    guard let session = started else { return entry.statusSinceMS }
+    guard let session = started else { return entry.shownSinceMS }
     guard session.state == .active else { return session.stateSinceMS }
-    return status == "exited" ? session.stateSinceMS : max(session.stateSinceMS, entry.statusSinceMS)
+    return status == "exited" && entry.reported == nil
+      ? session.stateSinceMS : max(session.stateSinceMS, entry.shownSinceMS)
   }
 
   /// What it does, as far as its transcript says.
-  var activity: String? { ["active", "idle"].contains(status) ? entry.activity : nil }
+  var activity: String? {
+    if let reported = entry.reported { return reported.activity ?? (status == "active" ? "working" : status) }
+    return ["active", "idle"].contains(status) ? entry.activity : nil
+  }
+
+  /// Whether the agent's hook said so, or it is inferred from transcript and terminal.
+  var statusSource: String { entry.reported == nil ? "inferred" : "hook" }
 
   var title: String? { managed?.title ?? entry.shownTitle }
   var agent: String { started?.agent ?? entry.agent.rawValue }

@@ -4,14 +4,15 @@ import Wire
 
 extension ControlPlane {
   /// `GET sessions/{id}/stream` and `GET chat/stream`
-  func streamSession(_ call: Call, id: String, view: ViewKind? = nil) async throws(Problem) -> Reply {
+  func streamSession(_ call: Call, id: String, as chat: ViewKind? = nil) async throws(Problem) -> Reply {
     try checkServing()
-    try checkSession(id, call)
+    try checkSession(id, call.caller)
     let entry = try await session(id)
-    let shown = view ?? call.text("view").flatMap { ViewKind(rawValue: $0) } ?? .events
+    let shown = chat ?? call.text("view").flatMap { ViewKind(rawValue: $0) } ?? .events
     return .stream(
       StreamPlan(
-        .transcript(session: entry.id, start: Self.start(call)), view: shown, include: Self.include(call),
+        .transcript(session: entry.id, start: Self.start(call)), view: shown,
+        include: chat == nil ? Self.include(call) : Self.chatInclude(call),
         untilTurn: shown == .raw ? false : call.text("until") == "turn"))
   }
 
@@ -27,7 +28,7 @@ extension ControlPlane {
     let otherwise = Self.startWithoutCursor(call)
     var starts: [(session: String, start: StartPoint)] = []
     for id in ids {
-      try checkSession(id, call)
+      try checkSession(id, call.caller)
       let entry = try await session(id)
       // The ids of the stream name it by its own id, whatever it was asked for by.
       guard !starts.contains(where: { $0.session == entry.id }) else { continue }
@@ -41,7 +42,7 @@ extension ControlPlane {
   /// `GET events`
   func streamFeed(_ call: Call) throws(Problem) -> Reply {
     if let id = call.text("session_id") {
-      try checkSession(id, call)
+      try checkSession(id, call.caller)
     } else if !Visibility.isOwner(call.caller) {
       // Its rows tell of everybody's sessions.
       throw .ownersOnly(call.caller)
@@ -55,7 +56,7 @@ extension ControlPlane {
   /// `GET ws`
   static func openSocket(_ call: Call) throws(Problem) -> Reply {
     let key = try WebSocketHandshake.key(of: call.request.head)
-    return .webSocket(WebSocketPlan(key: key, isTeleClaude: call.mount == .root))
+    return .webSocket(WebSocketPlan(key: key, isTeleClaude: call.mount == .root, caller: call.caller))
   }
 
   /// A stream that begins while the server goes would be told `bye` at once.
@@ -79,5 +80,10 @@ extension ControlPlane {
 
   static func include(_ call: Call) -> Include {
     call.text("include").flatMap { Include(parameter: $0) } ?? .standard
+  }
+
+  /// The same on the routes that know `compat`.
+  static func chatInclude(_ call: Call) -> Include {
+    call.text("compat") == "seed" ? [include(call), .seed] : include(call)
   }
 }

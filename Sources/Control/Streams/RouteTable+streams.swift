@@ -24,20 +24,20 @@ extension RouteTable {
     Route(
       .post, "chat/stream", aliases: ["chat"], mounts: [.api], rate: .streaming,
       "A session as an AI SDK UI message stream; with a new user message it is sent to the agent first.",
-      parameters: [lastEventID(.cursor), untilParameter, includeParameter],
+      parameters: [lastEventID(.cursor), untilParameter, includeParameter, compatParameter],
       body: .json(schema: "ChatRequest", required: true), answers: [uiAnswer],
-      errors: [.sessionNotFound, .invalidCursor, .sendNotBuilt], delivery: .stream
+      errors: [.sessionNotFound, .invalidCursor], delivery: .stream
     ) { plane, call throws(Problem) in try await plane.chat(call) },
     Route(
       .get, "chat/stream", mounts: [.api], rate: .streaming,
       "A session as an AI SDK UI message stream, for clients that cannot POST.",
       parameters: [
         Parameter("session_id", .id, required: true, "The session."), lastEventID(.cursor), untilParameter,
-        includeParameter,
+        includeParameter, compatParameter,
       ] + startParameters,
       answers: [uiAnswer], errors: [.sessionNotFound, .invalidCursor], delivery: .stream
     ) { plane, call throws(Problem) in
-      try await plane.streamSession(call, id: call.text("session_id") ?? "", view: .ui)
+      try await plane.streamSession(call, id: call.text("session_id") ?? "", as: .ui)
     },
     Route(
       .get, "events", mounts: [.root, .v1], rate: .streaming, "The change feed.",
@@ -62,9 +62,18 @@ extension RouteTable {
       absent: .get, "mux", mounts: [.root], rate: .streaming, tier: .fundamental, "WebSocket: terminals.",
       because: notBuilt),
     Route(
-      absent: .post, "streaming", mounts: [.api], rate: .streaming, tier: .fundamental,
-      "A session as the events of the web front end's own stream; starts one when none is named.",
-      because: notBuilt),
+      .post, "streaming", mounts: [.api], rate: .streaming,
+      "Send text to a session, or to a new one when none is named, and stream from before it to the end of the turn.",
+      parameters: converseParameters, body: .json(schema: "StreamingRequest", required: true),
+      answers: [streamAnswer], errors: [.sessionNotFound, .projectNotFound], delivery: .stream
+    ) { plane, call throws(Problem) in try await plane.streamConversation(call) },
+    Route(
+      .post, "sessions/{id}/resume", rate: .streaming,
+      "Send text and stream from before it to the end of the turn; an agent that does not run is started again.",
+      parameters: [sessionID] + converseParameters,
+      body: .json(schema: "StreamingRequest", required: true), answers: [streamAnswer],
+      errors: [.sessionNotFound], delivery: .stream
+    ) { plane, call throws(Problem) in try await plane.resumeSession(call) },
   ]
 
   private static let streamAnswer = Operation.Answer(200, "Server-sent events.", "text/event-stream")
@@ -93,9 +102,19 @@ extension RouteTable {
 
   private static let untilParameter = Parameter("until", .choice(["turn"]), "The stream ends with the turn.")
 
+  private static let compatParameter = Parameter(
+    "compat", .choice(["seed"]),
+    "TeleClaude's shapes, which strict clients refuse: the whole history first, isError beside a tool's output, the "
+      + "status at the top level, and the stream goes on after the turn.")
+
   private static let viewParameters: [Parameter] = [
     Parameter("view", .choice(ViewKind.allCases.map(\.rawValue)), default: "events", "The form."),
     includeParameter, untilParameter,
+  ]
+
+  private static let converseParameters: [Parameter] = [
+    Parameter("view", .choice(ViewKind.allCases.map(\.rawValue)), default: "agent", "The form."),
+    includeParameter,
   ]
 
   private static let ticketParameter = Parameter(

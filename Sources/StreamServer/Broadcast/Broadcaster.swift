@@ -81,7 +81,7 @@ actor Broadcaster {
 
   /// A session's derived status changed.
   func status(_ entry: SessionEntry) {
-    announce(entry.id) { view in view == .raw ? [] : [ControlFrames.status(entry, view: view)] }
+    announce(entry.id) { key in ControlFrames.status(entry, view: key.view, include: key.include) }
   }
 
   /// A child transcript was found.
@@ -99,10 +99,10 @@ actor Broadcaster {
     }
   }
 
-  private func announce(_ session: String, _ frames: (ViewKind) -> [Frame]) {
+  private func announce(_ session: String, _ frames: (Topic.ViewKey) -> [Frame]) {
     guard let topic = topics[session], let facts = topic.facts else { return }
     let line = Cursor(epoch: facts.epoch ?? Epoch(0), offset: facts.head)
-    for (key, view) in topic.views { post(frames(key.view), at: line, of: view, key: key, in: topic) }
+    for (key, view) in topic.views { post(frames(key), at: line, of: view, key: key, in: topic) }
   }
 
   private func start(_ topic: Topic) async {

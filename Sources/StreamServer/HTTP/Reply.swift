@@ -38,10 +38,13 @@ public struct WebSocketPlan: Sendable {
   public var key: String
   /// True if the client spoke to one of TeleClaude's paths.
   public var isTeleClaude: Bool
+  /// Who opens it.
+  public var caller: Caller
 
   /// A plan.
-  public init(key: String, isTeleClaude: Bool = false) {
+  public init(key: String, isTeleClaude: Bool = false, caller: Caller) {
     self.key = key
     self.isTeleClaude = isTeleClaude
+    self.caller = caller
   }
 }

@@ -28,6 +28,8 @@ public actor StreamServer: ReadinessSink, TimerSink {
     webSocket: WebSocketLimits, server: String, log: @escaping @Sendable (String) -> Void,
     damaged: @escaping @Sendable (String, Epoch, Damage) -> Void,
     handle: @escaping @Sendable (Request) async -> Reply,
+    bodyLimit: @escaping @Sendable (RequestHead) -> Int? = { _ in nil },
+    command: @escaping @Sendable (SocketCommand) async -> Result<[UInt8], Problem>,
     feed: @escaping @Sendable (FeedCursor?) async -> FeedPage
   ) {
     loop = loops.home
@@ -37,7 +39,8 @@ public actor StreamServer: ReadinessSink, TimerSink {
     let context = ShardContext(
       engine: engine, archive: archive, broadcaster: broadcaster, limits: limits, http: http,
       webSocket: webSocket,
-      server: server, open: open, handle: handle, feed: feed, log: log)
+      server: server, open: open, handle: handle, bodyLimit: bodyLimit, command: command, feed: feed, log: log
+    )
     shards = loops.loops.enumerated().map { Shard(index: $0, loop: $1, context: context) }
   }
 

@@ -94,7 +94,9 @@ extension Shard {
     Socket.boundUnsent(connection.descriptor, false)
     statistics.lagged += 1
     subscription.owesCaughtUp = true
-    say(ControlFrames.lagged(bytes: bytes.head - position), subscription, at: nil)
+    if subscription.log.key.variant.view.tellsOfItself {
+      say(ControlFrames.lagged(bytes: bytes.head - position), subscription, at: nil)
+    }
     var replay = Subscription.Replay(after: cursor)
     if subscription.log.facts?.file(cursor.epoch) == nil {
       replay.newContent = .replaced

@@ -60,8 +60,10 @@ extension Shard {
       SSE.retry(milliseconds: retryMS, into: &retry)
       wrap(retry, on: connection)
       encoder.append(
-        ControlFrames.bye(reason: reason, retryMS: retryMS), line: Cursor(epoch: Epoch(0), offset: 0),
-        into: &bytes)
+        ControlFrames.bye(
+          reason: reason, retryMS: retryMS,
+          view: connection.subscriptions.first?.log.key.variant.view ?? .events),
+        line: Cursor(epoch: Epoch(0), offset: 0), into: &bytes)
       connection.outbox.append(bytes)
     }
     leaveAll(on: connection)
@@ -91,9 +93,12 @@ extension Shard {
   /// `until=turn`: the turn is over, and so is the stream.
   func endTurn(_ subscription: Subscription) {
     let connection = subscription.connection
-    if subscription.log.key.variant.view == .ui {
+    switch subscription.log.key.variant.view {
+    case .ui:
       // The end of a turn has closed its step.
       for frame in ViewEncoder.farewell(.stop, hasOpenStep: false) { say(frame, subscription, at: nil) }
+    case .agent: say(ControlFrames.done(), subscription, at: nil)
+    case .events, .raw: break
     }
     subscription.log.leave(subscription)
     subscription.state = .ended

@@ -54,14 +54,16 @@ extension Shard {
   private func sayCaughtUp(_ subscription: Subscription, at offset: UInt64) {
     subscription.owesCaughtUp = false
     let cursor = subscription.cursor(offset)
-    let view = subscription.log.key.variant.view
-    if view != .ui { say(ControlFrames.caughtUp(cursor), subscription, at: cursor) }
+    let (view, include) = (subscription.log.key.variant.view, subscription.log.key.variant.include)
+    if view.tellsOfItself { say(ControlFrames.caughtUp(cursor), subscription, at: cursor) }
     guard view != .raw else { return }
     let (session, id) = (subscription.log.key.session, subscription.connection.id)
     Task {
       guard let entry = await self.context.engine.entry(session), self.connections[id] != nil else { return }
       if case .live = subscription.state {
-        self.say(ControlFrames.status(entry, view: view), subscription, at: nil)
+        for frame in ControlFrames.status(entry, view: view, include: include) {
+          self.say(frame, subscription, at: nil)
+        }
         self.pump(subscription.connection)
       }
     }

@@ -13,7 +13,8 @@ extension Shard {
     let connection = subscription.connection
     guard case .webSocket(let session) = connection.phase else { return sayBye(connection, "moved") }
     // A socket has other topics: only this one ends.
-    let bye = ControlFrames.bye(reason: "moved", retryMS: context.limits.retry.milliseconds)
+    let view = subscription.log.key.variant.view
+    let bye = ControlFrames.bye(reason: "moved", retryMS: context.limits.retry.milliseconds, view: view)
     say(bye, subscription, at: nil)
     leave(subscription, on: connection)
     session.transcripts = session.transcripts.filter { $0.value !== subscription }

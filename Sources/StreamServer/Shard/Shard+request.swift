@@ -58,6 +58,7 @@ extension Shard {
       case .head(let head):
         exchange.head = head
         exchange.body = []
+        exchange.decoder.setBodyLimit(context.bodyLimit(head) ?? context.http.bodyBytes)
         if head.expectsContinue { connection.outbox.append("HTTP/1.1 100 Continue\r\n\r\n".utf8) }
         pump(connection)
       case .body(let part):

@@ -134,7 +134,8 @@ extension Shard {
 
   /// Says `hello`, without a cursor while there is no place. In the `ui` view the first page says `start` instead.
   private func greet(_ subscription: Subscription, _ entry: SessionEntry?, _ located: Located) {
-    guard subscription.log.key.variant.view != .ui, let entry else { return }
+    let view = subscription.log.key.variant.view
+    guard view != .ui, let entry else { return }
     let beginning = subscription.log.facts?.start
     let cursor: Cursor?
     var isBeforeReset = false
@@ -147,7 +148,7 @@ extension Shard {
     case .unreadable: return
     }
     let hello = ControlFrames.hello(
-      entry, cursor: cursor, isBeforeReset: isBeforeReset, server: context.server)
+      entry, cursor: cursor, isBeforeReset: isBeforeReset, server: context.server, view: view)
     say(hello, subscription, at: cursor)
   }
 

@@ -8,7 +8,8 @@ extension Shard {
     guard let receiver = WebSocketReceiver(maxMessageBytes: context.webSocket.maxMessageBytes) else {
       return close(connection, "out_of_memory")
     }
-    let session = WebSocketSession(receiver: receiver, isTeleClaude: plan.isTeleClaude)
+    let session = WebSocketSession(
+      receiver: receiver, isTeleClaude: plan.isTeleClaude, caller: plan.caller)
     connection.transport = .webSocket
     connection.outbox.append(
       responseHead(

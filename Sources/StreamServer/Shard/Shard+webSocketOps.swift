@@ -17,8 +17,8 @@ extension Shard {
     case "ping": acknowledge(connection, ref)
     case "subscribe": subscribe(message, ref, on: connection, session)
     case "unsubscribe": unsubscribe(message, ref, on: connection, session)
-    case "send", "interrupt", "answer":
-      sendError(connection, ref: ref, "NOT_IMPLEMENTED", "session control is not built yet")
+    case let op? where ["send", "interrupt", "answer"].contains(op):
+      perform(SocketCommand(operation: op, message: message, caller: session.caller), ref, on: connection)
     case let op?:
       sendError(connection, ref: ref, "UNKNOWN_OP", "op \(op.prefix(64)) is not known")
     case nil:
@@ -33,6 +33,30 @@ extension Shard {
       json.field("op", "ack")
       json.fieldIfPresent("ref", ref)
     }
+  }
+
+  /// Has a command done on the home loop; its answer finds the connection by its number, if that is still there.
+  private func perform(_ command: SocketCommand, _ ref: JSONSlice?, on connection: Connection) {
+    let id = connection.id
+    Task(executorPreference: loop) {
+      let result = await self.context.command(command)
+      await self.answer(id, ref, result)
+    }
+  }
+
+  private func answer(_ id: UInt64, _ ref: JSONSlice?, _ result: Result<[UInt8], Problem>) {
+    guard let connection = connections[id], case .webSocket = connection.phase else { return }
+    switch result {
+    case .success(let members):
+      sendJSON(connection) { json in
+        json.field("op", "ack")
+        json.fieldIfPresent("ref", ref)
+        json.field("result", JSONSlice(members))
+      }
+    case .failure(let problem):
+      sendError(connection, ref: ref, problem.code.rawValue, problem.message)
+    }
+    pump(connection)
   }
 
   private func topics(_ message: JSONSlice) -> [String]? {
@@ -55,7 +79,7 @@ extension Shard {
     var view = ViewKind.events
     if let wanted = message["view"]?.string {
       guard let known = ViewKind(rawValue: wanted) else {
-        return sendError(connection, ref: ref, "VALIDATION_ERROR", "view must be events, raw or ui")
+        return sendError(connection, ref: ref, "VALIDATION_ERROR", "view must be events, raw, ui or agent")
       }
       view = known
     }

@@ -16,6 +16,10 @@ struct ShardContext: Sendable {
   var open: OpenConnections
   /// Answers a request, on the home loop.
   var handle: @Sendable (Request) async -> Reply
+  /// Most bytes of a request's body; nil is the usual limit.
+  var bodyLimit: @Sendable (RequestHead) -> Int?
+  /// Does what a client of a WebSocket asks for, on the home loop.
+  var command: @Sendable (SocketCommand) async -> Result<[UInt8], Problem>
   /// A page of the change feed: after a position, or (nil) nothing but where the feed stands.
   var feed: @Sendable (FeedCursor?) async -> FeedPage
   var log: @Sendable (String) -> Void

@@ -3,6 +3,8 @@ import Reactor
 /// One WebSocket: what it subscribed to and whether it still answers. Owned by its connection.
 final class WebSocketSession {
   let receiver: WebSocketReceiver
+  /// Who opened it.
+  let caller: Caller
   /// Transcript topics by the id that the client named the session by.
   var transcripts: [String: Subscription] = [:]
   /// Topics of the change feed.
@@ -12,8 +14,9 @@ final class WebSocketSession {
   /// A ping is unanswered since then.
   var pingedAt: Instant?
 
-  init(receiver: WebSocketReceiver, isTeleClaude: Bool) {
+  init(receiver: WebSocketReceiver, isTeleClaude: Bool, caller: Caller) {
     self.receiver = receiver
+    self.caller = caller
     self.isTeleClaude = isTeleClaude
   }
 

@@ -8,15 +8,15 @@ enum ControlFrames {
   ///
   /// Before a `reset` it has no id: a client that drops between the two comes back with the id it had, and is told again.
   static func hello(
-    _ entry: SessionEntry, cursor: Cursor?, isBeforeReset: Bool, server: String
+    _ entry: SessionEntry, cursor: Cursor?, isBeforeReset: Bool, server: String, view: ViewKind
   ) -> Frame {
     // With the part, or a client that drops right after it would lose the rest of that line.
     let id: FrameID? = isBeforeReset ? nil : cursor.map { $0.part.map(FrameID.part) ?? .record }
-    return frame("hello", id: id) { json in
+    return frame(view == .agent ? "init" : "hello", id: id) { json in
       json.field("session_id", entry.id)
       json.fieldOrNull("cursor", cursor?.description)
       json.fieldOrNull("epoch", cursor?.epoch.description)
-      json.field("status", entry.status.rawValue)
+      json.field("status", entry.shownStatus)
       json.field("agent", entry.agent.rawValue)
       json.field("server", server)
     }
@@ -29,7 +29,8 @@ enum ControlFrames {
 
   /// The stream does not go on where the client was.
   static func reset(requested: String?, cursor: Cursor, reason: ResetReason, view: ViewKind) -> Frame {
-    named("reset", id: .record, view: view) { json in
+    named(view == .agent ? "error" : "reset", id: .record, view: view) { json in
+      if view == .agent { json.field("code", "RESET") }
       json.fieldOrNull("requested", requested)
       json.field("cursor", cursor.description)
       json.field("reason", reason.rawValue)
@@ -41,28 +42,46 @@ enum ControlFrames {
     frame("lagged") { $0.field("bytes", bytes) }
   }
 
-  /// How the session stands.
-  static func status(_ entry: SessionEntry, view: ViewKind) -> Frame {
-    guard view == .ui else {
-      return frame("status") { json in
-        json.field("status", entry.status.rawValue)
+  /// How the session stands; the `agent` view is told of questions only, `raw` of nothing.
+  static func status(_ entry: SessionEntry, view: ViewKind, include: Include) -> [Frame] {
+    switch view {
+    case .raw: return []
+    case .agent where entry.reported?.status != .waitingInput: return []
+    case .events, .agent:
+      let status = frame(view == .agent ? "question" : "status") { json in
+        json.field("status", entry.shownStatus)
+        json.fieldIfPresent("activity", entry.reported?.activity)
         json.fieldIfPresent("reason", entry.reason)
-        json.field("since", Timestamp(milliseconds: entry.statusSinceMS).iso8601)
+        json.field("since", Timestamp(milliseconds: entry.shownSinceMS).iso8601)
+        json.field("status_source", entry.reported == nil ? "inferred" : "hook")
       }
-    }
-    return data("session-status", id: nil, isTransient: true) { json in
-      json.field("sessionId", entry.id)
-      json.field("status", entry.status.rawValue)
+      return [status]
+    case .ui where include.contains(.seed):
+      let status = frame("") { json in
+        json.field("type", "data-session-status")
+        json.field("sessionId", entry.id)
+        json.field("status", entry.shownStatus)
+      }
+      return [status]
+    case .ui:
+      let status = data("session-status", id: nil, isTransient: true) { json in
+        json.field("sessionId", entry.id)
+        json.field("status", entry.shownStatus)
+      }
+      return [status]
     }
   }
 
   /// The server ends the stream.
-  static func bye(reason: String, retryMS: Int) -> Frame {
-    frame("bye") { json in
+  static func bye(reason: String, retryMS: Int, view: ViewKind = .events) -> Frame {
+    frame(view == .agent ? "done" : "bye") { json in
       json.field("reason", reason)
       json.field("retry_ms", retryMS)
     }
   }
+
+  /// The turn is over, and so is the `agent` stream.
+  static func done() -> Frame { frame("done") { $0.field("reason", "turn_ended") } }
 
   private static func named(
     _ name: String, id: FrameID?, view: ViewKind, _ body: (inout JSONWriter) -> Void

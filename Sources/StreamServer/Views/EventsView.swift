@@ -1,7 +1,8 @@
 import Tail
 import Wire
 
-/// Renders the `events` view: one named frame for each event (STREAMS section 4). It has no memory.
+/// Renders the `events` view: one named frame for each event (STREAMS section 4), and the `agent` view from the same
+/// frames. It has no memory.
 struct EventsView: Sendable {
   let json: ViewJSON
 
@@ -23,6 +24,28 @@ struct EventsView: Sendable {
       if let frame = frame(event, at: line, &numbers) { frames.append(frame) }
     }
     return frames
+  }
+
+  /// The same for the `agent` view, which has fewer names; what has none there is left out, and its position passes.
+  func agentFrames(at line: Cursor, events: [TranscriptEvent]) -> [Frame] {
+    var numbers = PartNumbers(total: EventsView.parts(events))
+    var frames: [Frame] = []
+    for event in events {
+      guard var frame = frame(event, at: line, &numbers), let name = Self.agentName(event) else { continue }
+      frame.event = name
+      frames.append(frame)
+    }
+    return frames
+  }
+
+  private static func agentName(_ event: TranscriptEvent) -> String? {
+    switch event {
+    case .message: "message"
+    case .update, .activity: "partial"
+    case .turn(let turn) where turn.state != .started: "result"
+    case .damaged: "error"
+    default: nil
+    }
   }
 
   private func frame(_ event: TranscriptEvent, at line: Cursor, _ numbers: inout PartNumbers) -> Frame? {

@@ -22,6 +22,9 @@ public struct Include: OptionSet, Sendable, Hashable {
   /// Text that the agent injected (TRANSCRIPTS 2.9).
   public static let hidden = Include(rawValue: 32)
 
+  /// In `ui` the shapes that TeleClaude sent, which strict clients refuse; no name of `include=`, but `compat=seed`.
+  public static let seed = Include(rawValue: 64)
+
   /// What is shown when nothing is asked for.
   public static let standard: Include = [.text, .thinking, .tools]
 

@@ -6,6 +6,11 @@ public enum ViewKind: String, Sendable, CaseIterable, Hashable {
   case raw
   /// The chunks of an AI SDK UI message stream (section 5).
   case ui
+  /// `init`, `message`, `partial`, `question`, `result`, `error`, `done`: for clients of TeleClaude's web server.
+  case agent
+
+  /// Whether the stream tells about itself by named events: `hello`, `caught_up`, `lagged`.
+  var tellsOfItself: Bool { self == .events || self == .raw }
 }
 
 /// How frames are wrapped for a socket.

@@ -30,6 +30,7 @@ public struct ViewEncoder: Sendable {
     case .events: self.events.frames(at: line, events: events)
     case .raw: raw.frames(at: line, records: records, events: events)
     case .ui: ui.frames(at: line, events: events)
+    case .agent: self.events.agentFrames(at: line, events: events)
     }
   }
 

@@ -40,6 +40,8 @@ public struct SessionEntry: Sendable {
   public var status = SessionStatus.idle
   /// Why it cannot be read.
   public var reason: String?
+  /// What the agent's hook said, while that is the newest.
+  public var reported: ReportedStatus?
   /// When the status last changed, milliseconds since 1970.
   public var statusSinceMS: Int64
   /// When the file was first seen, or the first record's time once known; milliseconds since 1970.

@@ -156,6 +156,11 @@ extension TailEngine {
       $0.status = status
       $0.reason = reason
       $0.statusSinceMS = now
+      if let reported = $0.reported,
+        reported.isOutdated(by: status, turnOpen: $0.summary.turnOpen, nowMS: now)
+      {
+        $0.reported = nil
+      }
     }
     if status == .active { activeSessions.insert(id) } else { activeSessions.remove(id) }
     unsavedSessions.insert(id)

@@ -66,7 +66,8 @@ struct Assembly: Sendable {
       damaged: { session, epoch, damage in
         control.assumeIsolated { $0.damaged(session, epoch, damage) }
       },
-      handle: { await control.handle($0) },
+      handle: { await control.handle($0) }, bodyLimit: { control.bodyLimit($0) },
+      command: { await control.command($0) },
       feed: { await control.changes(after: $0) })
     wiring.connect(server, control)
     await control.attach(loops: loops.loops, statistics: server)

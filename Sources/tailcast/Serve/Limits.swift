@@ -75,6 +75,7 @@ extension ControlRules {
     gate.rates.loopback = configuration.rate.loopback
     requestTimeout = configuration.http.requestTimeout
     bodyBytes = configuration.http.bodyBytes
+    uploadBytes = configuration.http.uploadBytes
     retry = configuration.streams.retry
     feed.coalesce = configuration.feed.coalesce
     projectRoots = configuration.projects.roots
@@ -83,6 +84,9 @@ extension ControlRules {
     channels.keep = configuration.channels.keep
     channels.max = configuration.channels.max
     lifecycle = LifecycleRules(configuration)
+    messages.maxQueued = configuration.messages.maxQueued
+    messages.keep = configuration.messages.keep
+    messages.typing.enterLimit = configuration.messages.enterLimit
     agents = configuration.agents.keys.sorted()
     search.enabled = configuration.search.enabled
     search.pageBytes = configuration.search.pageBytes

@@ -56,6 +56,7 @@ final class StreamBench: Sendable {
       http: HTTPLimits(), webSocket: WebSocketLimits(), server: "test", log: { _ in },
       damaged: { _, _, _ in },
       handle: { .stream(StreamBench.plan($0.head.query)) },
+      command: { _ in .failure(Problem(.notImplemented, "no commands")) },
       feed: { _ in FeedPage(epoch: Epoch(1), events: [], sequence: 0, hasMore: false, reset: nil) })
     ears.connect(server)
     loops.start()

@@ -40,7 +40,7 @@ struct IncludeTests {
     #expect(render(.events, [.text, .hidden], event)[0].contains(#""hidden":true"#))
   }
 
-  @Test("Ids are the same for every choice", arguments: [ViewKind.events, .ui])
+  @Test("Ids are the same for every choice", arguments: [ViewKind.events, .ui, .agent])
   func sameIDs(view: ViewKind) {
     let events: [TranscriptEvent] = [
       message(.user, [.text(string("q"))]),

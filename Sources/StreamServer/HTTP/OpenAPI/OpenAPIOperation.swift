@@ -61,11 +61,21 @@ struct OpenAPIOperation {
   }
 
   private func body(into writer: inout JSONWriter) {
-    guard case .json(let schema, let required) = operation.body else { return }
-    writer.key("requestBody")
-    writer.object { writer in
-      writer.field("required", required)
-      Self.content("application/json", schema: schema, into: &writer)
+    switch operation.body {
+    case .none: break
+    case .json(let schema, let required):
+      writer.key("requestBody")
+      writer.object { writer in
+        writer.field("required", required)
+        Self.content("application/json", schema: schema, into: &writer)
+      }
+    case .upload(let schema):
+      // A form has the same fields; it is not described, because a file's part has no schema.
+      writer.key("requestBody")
+      writer.object { writer in
+        writer.field("required", true)
+        Self.content("application/json", schema: schema, into: &writer)
+      }
     }
   }
 

@@ -162,8 +162,16 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case internalError = "INTERNAL_ERROR"
   /// The route is known and not served; `details.reason` says why.
   case notImplemented = "NOT_IMPLEMENTED"
-  /// Text cannot be sent to an agent yet.
-  case sendNotBuilt = "SEND_NOT_BUILT"
+  /// No message of this id was sent to the session lately.
+  case messageNotFound = "MESSAGE_NOT_FOUND"
+  /// As many messages of the session wait as may.
+  case queueFull = "QUEUE_FULL"
+  /// The session's agent asks nothing.
+  case nothingToAnswer = "NOTHING_TO_ANSWER"
+  /// The agent did not take what was typed.
+  case notTaken = "NOT_TAKEN"
+  /// A file that is to be given to an agent cannot be.
+  case fileUnusable = "FILE_UNUSABLE"
   /// The server is starting or draining.
   case unavailable = "UNAVAILABLE"
   /// The database cannot answer.
@@ -185,19 +193,19 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case .hookExists, .deliveryPending: .conflict
     case .pathAlreadyRegistered, .nameTaken, .limitReached, .keyIsFile: .conflict
     case .versionMismatch: .precondition
-    case .operationNotFound: .notFound
+    case .operationNotFound, .messageNotFound: .notFound
     case .sessionClosed, .sessionBusy, .sessionNotManaged, .sessionNotRestorable, .agentExited, .noAgent,
-      .noNativeSession, .nativeSessionOwned:
+      .noNativeSession, .nativeSessionOwned, .nothingToAnswer, .notTaken:
       .conflict
-    case .hookUnprocessable, .directoryGone, .forkUnsupported: .unprocessable
+    case .hookUnprocessable, .directoryGone, .forkUnsupported, .fileUnusable: .unprocessable
     case .methodNotAllowed: .method
     case .payloadTooLarge, .headTooLarge: .payload
     case .unsupportedMediaType: .media
     case .hostNotAllowed: .misdirected
     case .upgradeRequired: .upgrade
-    case .rateLimitExceeded: .rateLimit
+    case .rateLimitExceeded, .queueFull: .rateLimit
     case .internalError: .internal
-    case .notImplemented, .sendNotBuilt: .notImplemented
+    case .notImplemented: .notImplemented
     case .unavailable, .storeUnavailable, .transcriptUnreadable, .peopleUnreadable: .unavailable
     case .terminalsUnavailable: .unavailable
     case .timeout, .requestTimeout: .timeout

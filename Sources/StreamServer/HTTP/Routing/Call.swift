@@ -67,8 +67,13 @@ public struct Call: Sendable {
 
   /// The fields of the body; none if no body is required and none was sent.
   public func body() throws(Problem) -> Body {
-    guard case .json(_, let required) = operation.body else { return Body(JSONSlice(Array("{}".utf8))) }
-    if request.body.isEmpty, !required { return Body(JSONSlice(Array("{}".utf8))) }
+    var isOptional = false
+    switch operation.body {
+    case .none: return Body(JSONSlice(Array("{}".utf8)))
+    case .json(_, let required): isOptional = !required
+    case .upload: break
+    }
+    if request.body.isEmpty, isOptional { return Body(JSONSlice(Array("{}".utf8))) }
     guard let json = JSONSlice(validating: request.body), json.kind == .object else {
       throw .invalid("body", "must be a JSON object")
     }

@@ -29,6 +29,8 @@ public struct Operation: Sendable {
     case none
     /// A JSON object of this schema.
     case json(schema: String, required: Bool)
+    /// A JSON object of this schema, or `multipart/form-data` (RFC 7578).
+    case upload(schema: String)
   }
 
   /// A right answer.

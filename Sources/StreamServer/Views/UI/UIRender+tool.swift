@@ -31,7 +31,8 @@ extension UIRender {
       if known == nil { state.calls.announce(call) }
     }
     state.calls.answer(result.toolUseID)
-    send(result.isError ? outputError(result, id: id) : outputAvailable(result, id: id))
+    let isSeed = json.include.contains(.seed)
+    send(result.isError && !isSeed ? outputError(result, id: id) : outputAvailable(result, id: id))
   }
 
   private func outputAvailable(_ result: ToolResult, id: FrameID) -> Frame {
@@ -39,6 +40,7 @@ extension UIRender {
       writer.field("toolCallId", result.toolUseID)
       writer.key("output")
       json.content(result.content, at: line, into: &writer)
+      if json.include.contains(.seed) { return writer.field("isError", result.isError) }
       UIChunk.tool(result.providerExecuted, into: &writer)
     }
   }
