@@ -81,7 +81,9 @@ class Server:
 
     def surroundings(self):
         kept = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
-        return {**kept, "HOME": str(self.home), **self.environment}
+        terminals = self.directory / "tmux"
+        terminals.mkdir(exist_ok=True)
+        return {**kept, "HOME": str(self.home), "TMUX_TMPDIR": str(terminals), **self.environment}
 
     def spawn(self):
         """Starts the process without waiting for it."""
@@ -160,6 +162,19 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(30)
+        if self.process:
+            self.end_terminals()
+
+    def end_terminals(self):
+        """Ends the tmux that outlives the server, one that was just being started too, and what runs in it."""
+        mark = b"TMUX_TMPDIR=" + self.surroundings()["TMUX_TMPDIR"].encode()
+        for _ in range(3):
+            for entry in Path("/proc").glob("[0-9]*/environ"):
+                try:
+                    if mark in entry.read_bytes().split(b"\0"):
+                        os.kill(int(entry.parent.name), signal.SIGKILL)
+                except (OSError, ProcessLookupError):
+                    pass
 
     def tail(self, lines=40):
         """The end of its log."""
