@@ -2,6 +2,7 @@
 serves, from real agents where they can be had."""
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -246,3 +247,47 @@ def test_a_real_agent_tells_what_it_does(agents, place, record, agent):
     assert tool["tool_name"] == "Bash" and tool["tool_preview"].startswith("echo told-")
     native = {body["agent_session_id"] for name, body in recorder.posts if name == "own"}
     assert len(native) == 1
+
+
+@pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is absent")
+def test_a_session_from_its_first_message_to_an_answered_permission_prompt(agents, place, serve):
+    """All of it at once, on the command line: the agent's hooks say where it stands, and what is remembered reaches it."""
+    project, directory = place / "project", place / "agent"
+    project.mkdir()
+    directory.mkdir()
+    (directory / "venv").symlink_to(CACHE / "venv")
+    with scripted_model() as model:
+        subprocess.run(["bash", CACHE.parents[1] / "Tests/Peers/support/agents/setup.sh", directory, model, project],
+                       check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        program = directory / "bin" / "claude"
+        program.write_text(program.read_text().replace("--allowedTools Bash", "--permission-mode default"))
+        root = directory / "home" / ".claude" / "projects"
+        root.mkdir(parents=True)
+        server = serve(roots=[("claude", root)],
+                       settings={"agents.claude.command": str(program), "terminals.socket": "hooks",
+                                 "sessions.login_environment": "false"},
+                       environment={"TMUX_TMPDIR": str(place), "LANG": "C.UTF-8"})
+        state = ["--state", str(server.state)]
+
+        def run(*words):
+            done = server.run(*words, *state)
+            assert done.returncode == 0, (words, done.stdout, done.stderr)
+            return done.stdout.strip()
+
+        try:
+            assert tailcast(directory / "home", "hooks", "install", "claude", *state).returncode == 0
+            run("memory", "save", "--project", str(project), "The moon is round.")
+            name = run("new", str(project), "--agent", "claude", "--wait")
+            run("send", name, "--wait", "run: touch asked-for")
+            until(lambda: server.session(name)["status"] == "waiting_input", "it waits for its user", 60)
+            assert not (project / "asked-for").exists()
+            run("answer", name, "1")
+            until((project / "asked-for").exists, "the tool has run", 60)
+            until(lambda: server.session(name)["status"] == "idle", "the turn has ended", 60)
+            run("kill", name)
+            transcript = next(root.rglob("*.jsonl")).read_text()
+            assert "The moon is round." in transcript
+        finally:
+            server.stop()
+            subprocess.run(["tmux", "-L", "hooks", "kill-server"], capture_output=True,
+                           env={**os.environ, "TMUX_TMPDIR": str(place)})
