@@ -168,7 +168,7 @@ function healthCard(health) {
 
 function computerCard(one) {
   return h('article.card', h('header', h('h3', clean(one.name ?? one.hostname ?? one.id)), h('span.tag', clean(one.status ?? (one.online ? 'online' : '')))),
-    h('dl.facts', Object.entries(one).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)).map(([key, value]) => [h('dt', clean(key.replaceAll('_', ' '))), h('dd', clean(value))])));
+    h('dl.facts', Object.entries(one).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)).map(([key, value]) => [h('dt', clean(key.replaceAll('_', ' '))), h('dd', key.endsWith('_at') ? moment(value) : clean(value))])));
 }
 
 /** The settings that can be changed while the server runs. */

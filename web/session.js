@@ -41,7 +41,9 @@ export class SessionView {
     this.viewport.focus({ preventScroll: true });
     try {
       this.row = await sessions.refresh(this.session);
+      const isNews = this.view.context.cwd !== this.row.project_path;
       Object.assign(this.view.context, { agent: this.row.agent, cwd: this.row.project_path });
+      if (isNews) this.view.redraw();
       this.changed();
     } catch { /* the transcript says what is wrong */ }
     await opening;

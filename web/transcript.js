@@ -131,6 +131,11 @@ export class TranscriptView {
     this.onChange();
   }
 
+  /** Draws what is shown anew: names and directories have become known. */
+  redraw() {
+    for (const one of [...this.scroller.elements.keys()]) this.scroller.refresh(one);
+  }
+
   // Live.
 
   attach(cursor) {
