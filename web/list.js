@@ -4,7 +4,7 @@ import { AGENTS } from './render.js';
 import * as sessions from './sessions.js';
 import { ago, baseName, clean, firstLine, moment, plural } from './text.js';
 
-const STATES = { active: 'working', waiting_input: 'waits for you', idle: 'idle', closed: 'closed', exited: 'ended', unreadable: 'cannot be read', headless: 'idle' };
+const STATES = { active: 'working', waiting_input: 'waits for you', idle: 'idle', closed: 'closed', exited: 'ended', unreadable: 'cannot be read', headless: 'idle', initializing: 'starting', closing: 'ending', failed: 'failed' };
 const rows = new Map();
 let list, note, selected = '';
 
