@@ -28,7 +28,45 @@ extension ShapeRow {
     .init(.post, "/sessions/cleanup", "{}", 200, "{cleaned:n,session_ids:[],status:s}"),
   ]
 
+  /// What is said to a session that runs.
+  static let told: [ShapeRow] = [
+    .init(.post, "/sessions", #"{"project_path":"{root}/app","agent":"claude","title":"T"}"#, 201, started),
+    .init(
+      .post, "/sessions/{session_id}/message", #"{"message":"hello","client_message_id":"m"}"#, 202, accepted),
+    .init(
+      .post, "/sessions/{session_id}/message", #"{"message":"hello","client_message_id":"m"}"#, 202, accepted),
+    .init(.post, "/sessions/{session_id}/message", "{}", 400, invalid),
+    .init(.post, "/sessions/none/message", #"{"message":"hello"}"#, 404, unknown),
+    .init(.get, "/sessions/{session_id}/messages/none", "", 404, refused("message_id:s")),
+    .init(
+      .post, "/sessions/{session_id}/keys", #"{"key":"escape"}"#, 200, "{count:n,key:s,session_id:s,status:s}"
+    ),
+    .init(.post, "/sessions/{session_id}/keys", #"{"key":"power"}"#, 400, invalid),
+    .init(.post, "/sessions/none/keys", #"{"key":"escape"}"#, 404, unknown),
+    .init(.post, "/sessions/{session_id}/interrupt", "{}", 200, outcome),
+    .init(.post, "/sessions/none/interrupt", "{}", 404, unknown),
+    .init(
+      .post, "/sessions/{session_id}/activity", #"{"state":"idle"}"#, 200,
+      "{bound:b,session_id:s,state:s,status:s}"),
+    .init(.post, "/sessions/{session_id}/activity", #"{"state":"asleep"}"#, 400, invalid),
+    .init(.get, "/sessions/{session_id}/pending", "", 200, "{pending:0,session_id:s}"),
+    .init(.post, "/sessions/{session_id}/answer", #"{"answer":"yes"}"#, 409, unable),
+    .init(
+      .post, "/sessions/{session_id}/inputs/current/resolve", #"{"answer":"yes"}"#, 409,
+      refused("request_id:s,session_id:s")),
+    .init(
+      .post, "/sessions/{session_id}/approvals/current/resolve", #"{"answer":"yes"}"#, 409,
+      refused("request_id:s,session_id:s")),
+    .init(.get, "/sessions/{session_id}/checkpoints", "", 200, "{checkpoints:[]}"),
+    .init(.post, "/sessions/{session_id}/checkpoints", "{}", 200, "{checkpoint:0}"),
+    .init(.post, "/sessions/{session_id}/file", #"{"file_path":"/etc/passwd"}"#, 422, refused(nil)),
+  ]
+
   private static let unknown = refused("session_id:s")
+  private static let accepted =
+    "{changed_at:s,client_message_id:s,created_at:s,duplicate:b,message_id:s,session_id:s,state:s,status:s}"
+  private static let unable = refused("session_id:s")
+  private static let outcome = "{session_id:s,status:s}"
   private static let started = "{agent:s,session:\(own),session_id:s,status:s,tmux_session_name:s}"
   private static let begun =
     "{ended_at:0,error:0,id:s,kind:s,operation_id:s,session_id:s,started_at:s,state:s,status:s}"
