@@ -458,6 +458,7 @@ def test_what_cannot_be_sent_is_said_and_not_lost(browser, steady):
     live(browser)
     browser.press("c")
     browser.type("hello")
+    server.kill()
     browser.press("Enter")
     until(lambda: browser.run("!document.querySelector('.notice').hidden"), "the refusal is shown")
     assert browser.run("document.querySelector('.notice').textContent.length") > 10

@@ -139,7 +139,7 @@ def test_observability_says_the_same_as_json(server):
 # --- the document and the server ------------------------------------------------------------------------------------
 def filled(path):
     """A path of the document with something in its braces."""
-    return re.sub(r"\{[a-z]+\}", lambda match: "plain00" if match[0] == "{id}" else "00000000-0"
+    return re.sub(r"\{[a-z_]+\}", lambda match: "plain00" if match[0] == "{id}" else "00000000-0"
                   if match[0] == "{cursor}" else "x", path)
 
 
@@ -182,7 +182,7 @@ def test_the_server_answers_what_the_document_lists_and_as_it_says(server):
                 assert status == 501 and json.loads(body)["error"]["details"]["reason"], where
             else:
                 assert status != 501, where
-            named = set(re.findall(r"\{([a-z]+)\}", path))
+            named = set(re.findall(r"\{([a-z_]+)\}", path))
             assert named == {p["name"] for p in operation.get("parameters", []) if p["in"] == "path"}, where
 
 
