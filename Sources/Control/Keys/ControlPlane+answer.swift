@@ -89,7 +89,7 @@ extension ControlPlane {
   /// Chooses an option of the open question; its label, or nil when the question was cancelled.
   func answer(_ answer: ChosenAnswer, _ id: String, request: String?) async throws(Problem) -> String? {
     let recipient = try await running(id)
-    guard case .dialog(let dialog) = try await look(recipient).input,
+    guard let dialog = try await question(id, recipient),
       request.map({ $0 == "current" || $0 == dialog.id }) ?? true
     else { throw Self.nothingToAnswer(id, request) }
     guard let wanted = answer.index(in: dialog.options) else {
@@ -107,7 +107,7 @@ extension ControlPlane {
       }
       if now.marked == wanted {
         try await press([.enter], recipient)
-        try await gone(dialog, recipient)
+        try await gone(dialog, wanted, recipient)
         return dialog.options[wanted]
       }
       try await press([now.marked < wanted ? .down : .up], recipient)
@@ -116,10 +116,25 @@ extension ControlPlane {
     throw Problem(.notTaken, "the agent does not move between the options of its question")
   }
 
-  private func gone(_ dialog: AgentScreen.Dialog, _ recipient: Recipient) async throws(Problem) {
-    for _ in 0..<40 {
-      guard case .dialog(let now) = try await look(recipient).input, now.id == dialog.id else { return }
+  /// The question on the screen. An agent's hook tells that it asks before it has drawn the question.
+  private func question(_ id: String, _ recipient: Recipient) async throws(Problem) -> AgentScreen.Dialog? {
+    for _ in 0..<60 {
+      if case .dialog(let dialog) = try await look(recipient).input { return dialog }
+      let reported = activities[id].flatMap { AgentActivity.states[$0.state] }
+      guard reported == .waitingInput else { return nil }
       await messages.pause(.milliseconds(50))
+    }
+    return nil
+  }
+
+  /// Presses Enter again until the question is gone.
+  private func gone(_ dialog: AgentScreen.Dialog, _ wanted: Int, _ recipient: Recipient) async throws(Problem)
+  {
+    for look in 1...80 {
+      await messages.pause(.milliseconds(50))
+      guard case .dialog(let now) = try await self.look(recipient).input, now.id == dialog.id else { return }
+      // An agent that has only just drawn its question does not hear the first Enter.
+      if look % 15 == 0, now.marked == wanted { try await press([.enter], recipient) }
     }
     throw Problem(.notTaken, "the agent did not take the answer")
   }

@@ -37,6 +37,8 @@ final class Connection {
   var blockedSince = Instant(nanoseconds: 0)
   /// Close once everything is sent.
   var closesWhenSent = false
+  /// All was sent, the close frame too, and the peer is given time to close.
+  var isLingering = false
   /// So much was sent ahead of an answer that reading rests.
   var isReadingPaused = false
   /// The peer will send no more.

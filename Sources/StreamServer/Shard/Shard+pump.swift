@@ -31,8 +31,20 @@ extension Shard {
       if !connection.outbox.isEmpty, connection.isBlocked { return false }
     }
     if connection.closesWhenSent {
-      close(connection, "done")
+      if !linger(connection) { close(connection, "done") }
       return false
+    }
+    return true
+  }
+
+  /// Lets the peer of a WebSocket close first; false if there is nothing to wait for. A socket that is closed with bytes
+  /// that nobody has read is reset, and the peer would lose the close frame that says why.
+  private func linger(_ connection: Connection) -> Bool {
+    guard case .webSocket = connection.phase, !connection.isHalfClosed, !isDraining else { return false }
+    if !connection.isLingering {
+      connection.isLingering = true
+      shutdown(connection.descriptor, Int32(SHUT_WR))
+      arm(connection, after: context.webSocket.pongTimeout)
     }
     return true
   }
