@@ -329,6 +329,8 @@ def test_words_are_found_far_back(browser, long_server):
     live(browser)
     browser.run("document.querySelector('.transcript').focus()")
     browser.press("/")
+    # Its module is fetched with the first use.
+    until(lambda: browser.run("!!document.activeElement.closest('.find')"), "the bar is open")
     browser.type("line 99300 of")
     until(lambda: "line 99300 of long" in texts(browser), "it is found", 60)
     assert browser.run("CSS.highlights.get('found').size") == 1
