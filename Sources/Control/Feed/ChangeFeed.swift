@@ -174,14 +174,19 @@ actor ChangeFeed: TimerSink {
 
   /// Stores what still gathers, before the store is closed.
   func flush() async {
-    while failure == nil, isWriting || !pending.isEmpty {
-      if isWriting {
-        // The storage answers in turn: the batch on its way comes back first.
-        _ = try? await store.changeLogRange()
-      } else {
-        isWriting = true
-        await writeBatch()
-      }
+    while hasUnstored { await storeNext() }
+  }
+
+  private var hasUnstored: Bool { failure == nil && (isWriting || !pending.isEmpty) }
+
+  /// Stores what has gathered, or waits for the batch on its way.
+  private func storeNext() async {
+    if isWriting {
+      // The storage answers in turn: the batch comes back first.
+      _ = try? await store.changeLogRange()
+    } else {
+      isWriting = true
+      await writeBatch()
     }
   }
 
@@ -237,6 +242,10 @@ actor ChangeFeed: TimerSink {
   /// reset to the newest row: what changed in between has to be asked for by REST.
   func page(after cursor: FeedCursor?) async -> FeedPage {
     let epoch = Epoch(store.feedEpoch)
+    if cursor == nil {
+      // What has happened is no news to who begins now. It is on its way or in the next batch.
+      for _ in 0..<2 where hasUnstored { await storeNext() }
+    }
     do {
       let range = try await store.changeLogRange()
       newest = max(newest, range.newest)
