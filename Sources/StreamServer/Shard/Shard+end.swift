@@ -75,16 +75,7 @@ extension Shard {
 
   /// Ends the message that a `ui` stream is: its parser wants `start` first, and no step open at `finish`.
   private func sayFarewell(_ reason: FinishReason, to subscription: Subscription) {
-    if subscription.owesOpening {
-      let key = subscription.log.key
-      let encoder = ViewEncoder(view: .ui, include: key.variant.include, sessionID: key.session)
-      let nowhere = Cursor(epoch: Epoch(0), offset: 0)
-      for frame in encoder.preamble(messageID: subscription.messageID, at: nowhere) {
-        // Without an id: a client that comes back is where it was.
-        say(Frame(data: frame.data), subscription, at: nil)
-      }
-      subscription.owesOpening = false
-    }
+    sayOpening(to: subscription)
     for frame in ViewEncoder.farewell(reason, hasOpenStep: subscription.hasOpenStep) {
       say(frame, subscription, at: nil)
     }

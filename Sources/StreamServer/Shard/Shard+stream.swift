@@ -159,14 +159,7 @@ extension Shard {
     guard let cursor = place ?? subscription.log.facts?.start else { return }
     statistics.resets += 1
     let key = subscription.log.key
-    if subscription.owesOpening {
-      // `start` comes first in a `ui` stream, whatever it has to say; without an id, as `hello` before a reset.
-      subscription.owesOpening = false
-      let encoder = ViewEncoder(view: .ui, include: key.variant.include, sessionID: key.session)
-      for frame in encoder.preamble(messageID: subscription.messageID, at: nil) {
-        say(frame, subscription, at: nil)
-      }
-    }
+    sayOpening(to: subscription)
     for frame in ViewEncoder.closing(hasOpenStep: subscription.hasOpenStep) {
       say(frame, subscription, at: nil)
     }
@@ -178,6 +171,18 @@ extension Shard {
     subscription.owesCaughtUp = true
     subscription.isStepOpen = false
     subscription.state = .replaying(.init(after: cursor))
+  }
+
+  /// Begins the message that a `ui` stream is, if it has not begun. Without an id: a client that drops before what comes
+  /// next is where it was.
+  func sayOpening(to subscription: Subscription) {
+    guard subscription.owesOpening else { return }
+    subscription.owesOpening = false
+    let key = subscription.log.key
+    let encoder = ViewEncoder(view: .ui, include: key.variant.include, sessionID: key.session)
+    for frame in encoder.preamble(messageID: subscription.messageID, at: nil) {
+      say(frame, subscription, at: nil)
+    }
   }
 
   /// Queues a frame for one subscriber, between frames of the transcript.
