@@ -1,4 +1,5 @@
-/// The pieces of any line are in order and complete, and a record glued behind any bytes is found.
+/// The pieces of any line are in order and complete, and a record glued behind any bytes is found, unless it stands where
+/// an object that was cut wants a value: then it is taken for a part of that.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzzLine(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = Input(start, count).bytes
@@ -14,17 +15,41 @@ func fuzzLine(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   }
   let record = Array("{\"type\":\"user\",\"uuid\":\"0\"}".utf8)
   let glued = splitLine((input + record)[...])
-  let isUnreadable = glued.contains { piece in
-    if case .damaged(_, .unreadable) = piece { true } else { false }
-  }
   guard case .record(let found, let range)? = glued.last else {
-    demand(isUnreadable, "a glued record is lost")
+    guard case .damaged(let range, let reason)? = glued.last else { fatalError("a line has no pieces") }
+    demand(reason == .unreadable || wantsValue(input[range.lowerBound...]), "a glued record is lost")
     return 0
   }
   demand(range.upperBound == input.count + record.count, "the last record does not end the line")
   demand(found.bytes.elementsEqual(record), "a glued record is not found as it is")
   _ = splitLine(input[...], allowedWork: 0)
   return 0
+}
+
+/// Whether `cut` is the beginning of an object, and an object can go on there.
+func wantsValue(_ cut: ArraySlice<UInt8>) -> Bool {
+  guard cut.first == UInt8(ascii: "{") else { return false }
+  var closing: [UInt8] = []
+  var isString = false
+  var isEscaped = false
+  for byte in cut {
+    if isEscaped {
+      isEscaped = false
+    } else if isString {
+      isEscaped = byte == UInt8(ascii: "\\")
+      isString = byte != UInt8(ascii: "\"")
+    } else {
+      switch byte {
+      case UInt8(ascii: "\""): isString = true
+      case UInt8(ascii: "{"): closing.append(UInt8(ascii: "}"))
+      case UInt8(ascii: "["): closing.append(UInt8(ascii: "]"))
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): _ = closing.popLast()
+      default: break
+      }
+    }
+  }
+  let readable = Array(String(decoding: cut, as: UTF8.self).utf8)
+  return ReferenceJSON.parse(readable + Array("{}".utf8) + closing.reversed()) != nil
 }
 
 func check(_ line: ArraySlice<UInt8>) {
