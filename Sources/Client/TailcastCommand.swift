@@ -102,6 +102,7 @@ public struct TailcastCommand {
     case .completion(let shell): output.text(shell.script)
     case .changeService(let change):
       try self.change(change, invocation.surroundings, json: invocation.json)
+    case .printService(let unit): output.text(unit.text)
     case .activity(let request):
       report(
         request, { () throws(CommandFailure) in try access(invocation) }, invocation.surroundings)

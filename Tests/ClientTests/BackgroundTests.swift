@@ -68,6 +68,16 @@ struct BackgroundTests {
         #"ExecStart="/opt/tail cast" serve --root "jsonl=/a %%b$$c\"d\\e""#), "\(text)")
   }
 
+  @Test("A package prints the unit of a program that is elsewhere")
+  func printed() {
+    let home = TemporaryFolder.make()
+    let run = CommandRun("service print --program /usr/bin/tailcast --port 0", home: home)
+    #expect(run.code == 0)
+    let start = run.output.split(separator: "\n").first { $0.hasPrefix("ExecStart=") }
+    #expect(start?.hasPrefix("ExecStart=/usr/bin/tailcast serve --port 0") == true, "\(run)")
+    #expect(SmallFile.text(home + "/.config/systemd/user/tailcast.service") == nil)
+  }
+
   @Test("The unit is written where the user's units lie, and removed")
   func service() throws {
     let home = TemporaryFolder.make()

@@ -23,6 +23,8 @@ public enum Command: Sendable, Equatable {
   case completion(Completion)
   /// Changes the user's systemd unit.
   case changeService(ServiceChange)
+  /// Prints a unit for others to install.
+  case printService(ServiceUnit)
   /// A call of an agent's hook.
   case activity(ActivityRequest)
   /// Changes an agent's own settings.

@@ -67,6 +67,16 @@ extension CommandSpec {
           try arguments.expectOperands(0...0)
           return .changeService(ServiceChange(words: nil))
         }),
+      CommandSpec(
+        name: "service print", summary: "Print the unit, for packages and for who wants to look first.",
+        flags: [Flag("--program", value: "PATH", "Where the program will lie. Default: this one.")]
+          + serve.flags,
+        examples: ["tailcast service print", "tailcast service print --program /usr/bin/tailcast"],
+        make: { arguments throws(CommandFailure) in
+          try arguments.expectOperands(0...0)
+          let program = arguments.value("--program") ?? arguments.surroundings.program
+          return .printService(ServiceUnit(program: program, words: arguments.serveWords()))
+        }),
     ])
 
   private static let supervise = CommandSpec(

@@ -106,7 +106,8 @@ public enum Completion: String, Sendable, CaseIterable {
         fi
         _describe tailcast list || _files
       }
-      compdef _tailcast tailcast 2>/dev/null
+      # As a file of $fpath this runs when it is first asked for, as a command it only says what is to be asked.
+      if [[ $funcstack[1] == _tailcast ]]; then _tailcast "$@"; else compdef _tailcast tailcast; fi
 
       """
   }

@@ -1,6 +1,7 @@
 /// The unit by which systemd runs the server for its user. A value.
-struct ServiceUnit {
+public struct ServiceUnit: Sendable, Equatable {
   static let name = "tailcast.service"
+  /// The program's path.
   let program: String
   /// What follows `serve`.
   let words: [String]
@@ -14,9 +15,10 @@ struct ServiceUnit {
   /// The unit's text.
   var text: String {
     """
-    # Made by `tailcast service install`, which writes it anew.
+    # Made by `tailcast service`, of its flags. Settings are better changed in config.yaml, or by `systemctl --user edit`.
     [Unit]
     Description=Tailcast, live transcripts of coding agents
+    Documentation=man:tailcast(1)
     StartLimitIntervalSec=60
     StartLimitBurst=5
 
