@@ -20,5 +20,6 @@ public enum ControlSchema {
     Migration(name: "control-006-entities", sql: Entity.schema),
     Migration(name: "control-007-lifecycle", sql: lifecycle),
     Migration(name: "control-008-messages", sql: MessageQueue.schema),
+    Migration(name: "control-009-usage", sql: UsageRows.schema),
   ]
 }

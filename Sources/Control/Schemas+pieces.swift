@@ -41,11 +41,13 @@ extension Schemas {
     "{\"type\":\"object\",\"required\":[\"\(key)\"],\"properties\":{\"\(key)\":\(schema)}}"
   }
 
-  /// An object whose members must all be there unless `required` names fewer.
+  /// An object whose members must all be there unless `required` names fewer, or `optional` what may be missing.
   static func object(
-    _ name: String, _ members: KeyValuePairs<String, String>, required: [String]? = nil
+    _ name: String, _ members: KeyValuePairs<String, String>, required: [String]? = nil,
+    optional: Set<String> = []
   ) -> (name: String, json: JSONSlice) {
-    let keys = (required ?? members.map(\.key)).map { "\"\($0)\"" }.joined(separator: ",")
+    let keys = (required ?? members.map(\.key).filter { !optional.contains($0) }).map { "\"\($0)\"" }.joined(
+      separator: ",")
     let properties = members.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
     return (name, json("{\"type\":\"object\",\"required\":[\(keys)],\"properties\":{\(properties)}}"))
   }

@@ -5,7 +5,7 @@ import Wire
 enum Schemas {
   static let all =
     streaming + hooks + memory + settings + channels + access + inventory + entities + completion + files
-    + lifecycle + sending
+    + lifecycle + sending + usage
 
   /// What the reading routes answer and take.
   private static let streaming: [(name: String, json: JSONSlice)] = [
@@ -75,7 +75,8 @@ enum Schemas {
         "activity": maybeText, "project_path": maybeText, "computer": text, "model": maybeText,
         "parent_session_id": maybeText, "tags": list(text), "created_at": time, "updated_at": time,
         "last_message_at": maybeText, "last_message": maybeText, "transcript": any,
-      ]),
+        "usage": reference("Usage"), "model_usage": modelUsage,
+      ], optional: ["usage", "model_usage"]),
     object(
       "TeleClaudeSession",
       [

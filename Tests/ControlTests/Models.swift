@@ -95,6 +95,7 @@ actor HistoryModel: HistorySource {
   private(set) var asked: [Asked] = []
   private(set) var indexedFrom: [UInt64] = []
   private var damaged: Set<UInt64> = []
+  private var calls: [UInt64: IndexedPage.ModelCall] = [:]
 
   init(
     _ lines: [[TranscriptEvent]] = [], raw: [UInt64: [UInt8]] = [:], fault: ArchiveFault? = nil,
@@ -108,6 +109,12 @@ actor HistoryModel: HistorySource {
 
   /// The line that ends here is no record.
   func damage(at place: UInt64) { damaged.insert(place) }
+
+  /// The line that ends here tells of a model call.
+  func call(_ key: UInt64, _ model: String?, input: Int64, output: Int64, at place: UInt64) {
+    let tokens = TokenUsage(input: input, output: output, cacheRead: 0, cacheCreation: 0, reasoning: 0)
+    calls[place] = .init(key: key, model: model, tokens: tokens)
+  }
 
   func release() {
     hangs = false
@@ -162,6 +169,7 @@ actor HistoryModel: HistorySource {
           cursor: Cursor(epoch: facts.epoch ?? Epoch(0), offset: place), role: .user, timestamp: nil,
           text: "word\(place) of \(facts.session)"))
       page.messages += 1
+      if let call = calls[place] { page.calls.append(call) }
       if damaged.contains(place) {
         page.damages.append(Damage(start: place - 10, length: 9, reason: .malformed, recovered: false))
       }

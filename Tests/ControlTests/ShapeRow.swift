@@ -285,6 +285,14 @@ struct ShapeRow: Sendable {
       "{agent:s,has_more_after:b,has_more_before:b,messages:[{entry_index:n,file_index:n,role:s,text:s,timestamp:0,type:s}],next_after:s,next_before:0,session_id:s}"
     ),
     .init(.get, "/sessions/none/messages", "", 404, refused("session_id:s")),
+    .init(
+      .get, "/sessions/s1/usage", "", 200,
+      "{agent:s,complete:b,project_path:s,session_id:s,title:s,updated_at:s}"),
+    .init(.get, "/sessions/none/usage", "", 404, refused("session_id:s")),
+    .init(
+      .get, "/usage/sessions", "", 200,
+      "{complete:b,page:n,page_size:n,sessions:[{agent:s,complete:b,project_path:s,session_id:s,title:s,updated_at:s}],total:n}"
+    ),
     .init(.get, "/search?q=nothing", "", 200, "{results:[],total:n}"),
     .init(.get, "/autocomplete?query=One", "", 200, "{suggestions:[{description:s,label:s,type:s,value:s}]}"),
     .init(.get, "/version", "", 200, "{api:s,computer:s,name:s,version:s}"),

@@ -118,9 +118,10 @@ struct SearchTests {
     try await store.saveSessions([session("u", title: "needle")])
     #expect(try await store.sessionIDs(matching: "needle") == ["s", "t", "u"])
     #expect(try await store.search("needle", sessionID: "s", limit: 5).total == 2)
-    try await store.dropIndex(sessionID: "s", epoch: 1)
+    try await store.write { (database) throws(StoreError) in try database.dropIndex(sessionID: "s", epoch: 1)
+    }
     #expect(try await store.search("needle", sessionID: "s", limit: 5).hits.map(\.cursor) == ["2-9"])
-    try await store.dropIndex(sessionID: "s")
+    try await store.write { (database) throws(StoreError) in try database.dropIndex(sessionID: "s") }
     #expect(try await store.search("needle", limit: 5).hits.map(\.sessionID) == ["t"])
     #expect(try await store.indexProgress().files == 1)
     // FTS5 itself compares its index with the texts.

@@ -13,14 +13,17 @@ extension Store {
   /// The counts of all files that were begun.
   func indexCounts() throws(StoreError) -> [IndexCounts] {
     try read { (reader) throws(StoreError) in
-      try reader.query("SELECT session_id, epoch, through, messages, turns FROM index_counts") { row in
+      let used = Dictionary(
+        grouping: try reader.query("\(UsageRows.sums) WHERE calls > 0 ORDER BY model", row: UsageRows.sum)
+      ) { $0.session }
+      return try reader.query("SELECT session_id, epoch, through, messages, turns FROM index_counts") { row in
         IndexCounts(
           sessionID: row.text(0), epoch: row.uint32(1), through: row.uint64(2),
-          counts: SessionCounts(messages: row.int(3), turns: row.int(4)))
+          counts: SessionCounts(
+            messages: row.int(3), turns: row.int(4), usage: used[row.text(0)]?.map(\.usage) ?? []))
       }
     }
   }
-
 }
 
 extension Database {

@@ -11,7 +11,8 @@ extension SearchIndexer {
     guard let (at, facts) = try await position(in: chain) else { return false }
     let epoch = Epoch(at.epoch)
     let isNewest = epoch == chain.epoch
-    guard at.through < facts.head else {
+    // Any message of a document may have been rewritten, and tell of more tokens.
+    guard at.through < facts.head || facts.isDocument else {
       await finish(id, at)
       return false
     }
@@ -21,7 +22,7 @@ extension SearchIndexer {
       newest = try await store.newestTimeIndexEntry(key)?.newestMS
     }
     let read = await history.index(facts, from: at.through, newestMS: newest, bytes: rules.pageBytes)
-    guard case .success(let page) = read, page.through > at.through else { return false }
+    guard case .success(let page) = read, page.through > at.through || facts.isDocument else { return false }
 
     var now = at
     now.through = page.through
@@ -30,7 +31,7 @@ extension SearchIndexer {
     now.counts.messages += page.messages
     now.counts.turns += page.turns
     let (done, reached) = (page.isDone, now.counts)
-    try await store.write { (database) throws(StoreError) in
+    now.counts.usage = try await store.write { (database) throws(StoreError) in
       if !facts.isDocument {
         try database.appendTimeIndex(
           key, page.times.map { TimeIndexEntry(offset: $0.offset, newestMS: $0.newestMS) },
@@ -41,6 +42,7 @@ extension SearchIndexer {
         page.rows.map(IndexedMessage.init))
       try database.save(
         IndexCounts(sessionID: id, epoch: epoch.value, through: page.through, counts: reached))
+      return try database.save(page.calls, session: id)
     }
     progress[id] = now
     if !found.contains(id) {
@@ -65,7 +67,7 @@ extension SearchIndexer {
       return (at, file)
     }
     guard let first = chain.chain.first, let epoch = first.epoch else { return nil }
-    try await store.dropIndex(sessionID: chain.session)
+    try await store.dropIndexed(session: chain.session)
     try await store.dropTimeIndexes(path: first.path, except: epoch.value)
     let none = SessionCounts(messages: 0, turns: 0)
     return (FileProgress(epoch: epoch.value, through: 0, isDone: false, counts: none), first)

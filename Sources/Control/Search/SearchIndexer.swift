@@ -99,8 +99,10 @@ actor SearchIndexer: TimerSink {
       if needsIndexing(entry) { queue.push(entry.id) }
     }
     run()
-    for entry in entries where entry.counts == nil && !needsIndexing(entry) {
-      if let known = progress[entry.id], known.isDone { await sessions.setCounts(entry.id, known.counts) }
+    for entry in entries where !needsIndexing(entry) {
+      if let known = progress[entry.id], known.isDone, known.counts != entry.counts {
+        await sessions.setCounts(entry.id, known.counts)
+      }
     }
   }
 
@@ -131,7 +133,7 @@ actor SearchIndexer: TimerSink {
     found.remove(id)
     Task(executorPreference: loop, priority: .utility) { [store] in
       // What is left over is of a session that no search result is shown of.
-      try? await store.dropIndex(sessionID: id)
+      try? await store.dropIndexed(session: id)
     }
   }
 
@@ -210,6 +212,18 @@ actor SearchIndexer: TimerSink {
     run()
   }
 
+  // MARK: Tokens
+
+  /// What is counted of a session so far, and whether that is all of its transcript.
+  func counted(_ id: String) -> (usage: [ModelUsage], isComplete: Bool) {
+    (progress[id]?.counts.usage ?? [], isDone(id))
+  }
+
+  /// Judged by what waits, not by bytes: an unfinished last line is never indexed.
+  private func isDone(_ id: String) -> Bool {
+    progress[id]?.isDone == true && !grown.contains(id) && !queue.contains(id) && id != current
+  }
+
   // MARK: Health
 
   /// How far the index is, for `/health`.
@@ -234,8 +248,7 @@ actor SearchIndexer: TimerSink {
       // Positions of documents count messages, not bytes.
       let done = file.isDocument ? (known.isDone ? file.size : 0) : min(known.through, file.size)
       result.bytesDone += done
-      // By what waits, not by bytes: an unfinished last line is never indexed.
-      if known.isDone, !grown.contains(id), !queue.contains(id), id != current { result.filesDone += 1 }
+      if isDone(id) { result.filesDone += 1 }
     }
     return result
   }

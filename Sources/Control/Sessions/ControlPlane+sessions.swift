@@ -6,22 +6,11 @@ import Wire
 extension ControlPlane {
   /// `GET sessions`
   func listSessions(_ call: Call) async throws(Problem) -> Reply {
-    var filter = SessionFilter(call, computer: rules.computer)
-    filter.isSeen = sessionsSeen(by: call.caller)
-    if let words = call.text("search") { filter.ids = try await matching(words) }
-    let order = call.text("sort").flatMap { SessionIndex.Order(rawValue: $0) } ?? .updated
-    let ids = index.ids(by: order, descending: call.text("order") != "asc", where: filter.passes)
-    let page = call.number("page") ?? 1
-    let size = call.number("page_size") ?? 50
-    let start = min(ids.count, (page - 1) * size)
-    var views: [SessionView] = []
-    for id in ids[start..<min(ids.count, start + size)] {
-      if let entry = await sessions.entry(id) { views.append(await view(entry)) }
-    }
-    var writer = JSONWriter(reserving: 1024 * (views.count + 1))
+    let page = try await sessionPage(call)
+    var writer = JSONWriter(reserving: 1024 * (page.views.count + 1))
     let list = { (writer: inout JSONWriter) in
       writer.array { writer in
-        for view in views { self.sessionJSON.write(view, mount: call.mount, into: &writer) }
+        for view in page.views { self.sessionJSON.write(view, mount: call.mount, into: &writer) }
       }
     }
     if call.mount == .root {
@@ -30,14 +19,26 @@ extension ControlPlane {
       writer.object { writer in
         writer.key("sessions")
         list(&writer)
-        writer.field("total", ids.count)
-        writer.field("page", page)
-        writer.field("page_size", size)
+        page.writeNumbers(into: &writer)
       }
     }
     var response = Response.json(writer.take())
-    response.headers.append(("x-total-count", "\(ids.count)"))
+    response.headers.append(("x-total-count", "\(page.ids.count)"))
     return .response(EntityTag.tag(response, for: call.request))
+  }
+
+  /// The sessions that a list's parameters choose, and the page that they ask for.
+  func sessionPage(_ call: Call) async throws(Problem) -> SessionPage {
+    var filter = SessionFilter(call, computer: rules.computer)
+    filter.isSeen = sessionsSeen(by: call.caller)
+    if let words = call.text("search") { filter.ids = try await matching(words) }
+    let order = call.text("sort").flatMap { SessionIndex.Order(rawValue: $0) } ?? .updated
+    let ids = index.ids(by: order, descending: call.text("order") != "asc", where: filter.passes)
+    var page = SessionPage(ids: ids, number: call.number("page") ?? 1, size: call.number("page_size") ?? 50)
+    for id in page.shown {
+      if let entry = await sessions.entry(id) { page.views.append(await view(entry)) }
+    }
+    return page
   }
 
   private func matching(_ words: String) async throws(Problem) -> Set<String> {

@@ -21,7 +21,8 @@ extension RouteTable {
         sessionID,
         Parameter(
           "include", .choices(["messages", "checkpoints", "usage"]),
-          "What to add; /api adds messages and checkpoints by itself. Usage is absent until it is known."),
+          "What to add; /api adds messages and checkpoints by itself. Usage stands in the session once it is known."
+        ),
       ],
       answers: [.init(200, "The session.", schema: "SessionAnswer")],
       errors: [.sessionNotFound, .transcriptUnreadable]
@@ -65,7 +66,8 @@ extension RouteTable {
     ) { plane, call throws(Problem) in try await plane.showRecord(call) },
   ]
 
-  private static let sessionListParameters: [Parameter] = [
+  /// What a list of sessions is chosen, sorted and cut into pages by.
+  static let sessionListParameters: [Parameter] = [
     Parameter("project_id", .text(maximum: 4096), "Sessions of this project: its id or its directory."),
     Parameter("project", .text(maximum: 4096), "As project_id."),
     Parameter("mode", .text(maximum: 64), "Sessions in this mode."),

@@ -113,6 +113,7 @@ struct SessionJSON: Sendable {
     writer.fieldOrNull("last_message", view.entry.summary.lastMessage)
     writer.fieldIfPresent("total_turns", view.entry.counts?.turns)
     writer.fieldIfPresent("total_messages", view.entry.counts?.messages)
+    UsageJSON.write(view.entry.counts?.usage ?? [], into: &writer)
   }
 
   /// TeleClaude's object, nulls included (API section 9).

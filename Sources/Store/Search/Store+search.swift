@@ -69,14 +69,6 @@ extension Store {
         sessionID: sessionID, epoch: epoch, through: offset, isDone: isDone, messages)
     }
   }
-
-  /// Forgets the indexed messages of a session, or of one of its files.
-  public func dropIndex(sessionID: String, epoch: UInt32? = nil) throws(StoreError) {
-    try write { (database) throws(StoreError) in
-      try database.run(
-        "DELETE FROM indexed WHERE session_id = ?1 AND (?2 IS NULL OR epoch = ?2)", sessionID, epoch)
-    }
-  }
 }
 
 extension Database {
@@ -105,6 +97,11 @@ extension Database {
       )
     }
     return true
+  }
+
+  /// Forgets the indexed messages of a session, or of one of its files.
+  public func dropIndex(sessionID: String, epoch: UInt32? = nil) throws(StoreError) {
+    try run("DELETE FROM indexed WHERE session_id = ?1 AND (?2 IS NULL OR epoch = ?2)", sessionID, epoch)
   }
 }
 

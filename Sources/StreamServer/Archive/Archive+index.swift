@@ -23,7 +23,9 @@ extension Archive {
           for record in records {
             if let time = RecordTime.milliseconds(of: record.json) { newest = max(newest, time) }
           }
-          page.add(events, at: Cursor(epoch: epoch, offset: item.end))
+          let cursor = Cursor(epoch: epoch, offset: item.end)
+          page.add(events, at: cursor)
+          if !facts.isDocument { page.addCalls(events, of: facts.agent, at: cursor) }
           page.through = item.end
           if item.end >= nextTime, newest > .min, !facts.isDocument {
             page.times.append((item.end, newest))
@@ -34,6 +36,14 @@ extension Archive {
         // The last entry says what the next page has to begin with: a gap in the newest time would hide records.
         if newest > .min, !facts.isDocument, page.times.last?.offset != page.through {
           page.times.append((page.through, newest))
+        }
+        if facts.isDocument {
+          var lines = LineRenderer(agent: facts.agent, profile: .unknown)
+          try file.items(from: 0) { item in
+            page.addCalls(
+              lines.read(item).events, of: facts.agent, at: Cursor(epoch: epoch, offset: item.end))
+            return true
+          }
         }
         page.isDone = page.through >= facts.head
         if !page.isDone {
@@ -70,5 +80,27 @@ extension IndexedPage {
       default: break
       }
     }
+  }
+
+  mutating func addCalls(_ events: [TranscriptEvent], of agent: AgentKind, at cursor: Cursor) {
+    for event in events {
+      switch event {
+      case .message(let message):
+        guard let usage = message.usage else { continue }
+        add(usage, call: message.call, model: message.model, of: agent, at: cursor)
+      case .usage(let usage): add(usage.json, call: usage.call, model: usage.model, of: agent, at: cursor)
+      default: break
+      }
+    }
+  }
+
+  private mutating func add(
+    _ usage: JSONSlice, call: UInt64?, model: String?, of agent: AgentKind, at cursor: Cursor
+  ) {
+    // What an agent wrote in the place of a model used nothing.
+    guard let tokens = TokenUsage(usage, of: agent), tokens.total > 0 else { return }
+    let key = call ?? UInt64(cursor.epoch.value) << 32 ^ cursor.offset
+    if calls.last?.key == key { calls.removeLast() }
+    calls.append(ModelCall(key: key, model: model, tokens: tokens))
   }
 }

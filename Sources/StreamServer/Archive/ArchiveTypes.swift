@@ -127,6 +127,15 @@ public struct IndexedPage: Sendable {
     /// Its text.
     public var text: String
   }
+  /// What one model call used, as far as it is written.
+  public struct ModelCall: Sendable, Hashable {
+    /// What names the call in its session; the newest numbers of a call hold.
+    public var key: UInt64
+    /// The model; nil when the agent does not say.
+    public var model: String?
+    /// Its tokens.
+    public var tokens: TokenUsage
+  }
   /// Messages to be found by their text.
   public var rows: [Row]
   /// Offset and newest timestamp so far, about one per 64 KiB.
@@ -139,6 +148,9 @@ public struct IndexedPage: Sendable {
   public var messages: Int
   /// User turns of the page.
   public var turns: Int
+  /// Model calls in the order in which they were written of. Of a document they are all, of whatever page: any of its
+  /// messages may have been rewritten.
+  public var calls: [ModelCall] = []
   /// Bytes of the page that are no record.
   public var damages: [Damage] = []
 }

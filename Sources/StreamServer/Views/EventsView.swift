@@ -87,7 +87,7 @@ struct EventsView: Sendable {
     case .meta(let key, let value) where json.include.contains(.meta):
       frame("meta", nil) { json.meta(key, value, at: line, into: &$0) }
     case .usage(let usage) where json.include.contains(.meta):
-      frame("meta", nil) { json.meta("usage", usage, at: line, into: &$0) }
+      frame("meta", nil) { json.meta("usage", usage.json, at: line, into: &$0) }
     default: nil
     }
   }

@@ -94,10 +94,13 @@ public struct SessionCounts: Sendable, Hashable {
   public var messages: Int
   /// User turns.
   public var turns: Int
+  /// Tokens by model, in the order of the models' names; empty when the agent says nothing of them.
+  public var usage: [ModelUsage]
 
   /// Counts.
-  public init(messages: Int, turns: Int) {
+  public init(messages: Int, turns: Int, usage: [ModelUsage] = []) {
     self.messages = messages
     self.turns = turns
+    self.usage = usage
   }
 }

@@ -2,8 +2,8 @@ import Store
 import Wire
 
 extension SessionSummary {
-  /// The summary as JSON, for the store.
-  var saved: [UInt8] {
+  /// The summary as JSON, for the store, with the tokens that were counted.
+  func saved(with usage: [ModelUsage]? = nil) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { json in
       json.fieldIfPresent("title", title)
@@ -21,6 +21,9 @@ extension SessionSummary {
       json.fieldIfPresent("parent", parentSessionID)
       json.field("sidechain", isSidechain)
       json.fieldIfPresent("continued_in", continuedIn)
+      guard let usage else { return }
+      json.key("usage")
+      json.array { json in for model in usage { model.save(into: &json) } }
     }
     return writer.take()
   }
@@ -61,8 +64,34 @@ extension SessionEntry {
     self.status = status
     reason = row.reason
     summarised = facts
-    if let messages = row.messages, let turns = row.turns {
-      counts = SessionCounts(messages: messages, turns: turns)
+    // What was counted before tokens were is counted again.
+    if let messages = row.messages, let turns = row.turns,
+      let usage = JSONSlice(validating: row.summary)?["usage"]
+    {
+      counts = SessionCounts(
+        messages: messages, turns: turns, usage: usage.elements.compactMap(ModelUsage.init(saved:)))
     }
+  }
+}
+
+extension ModelUsage {
+  fileprivate func save(into json: inout JSONWriter) {
+    json.array { json in
+      json.value(model)
+      json.value(calls)
+      for count in [
+        tokens.input, tokens.output, tokens.cacheRead, tokens.cacheCreation, tokens.reasoning,
+      ] { json.value(count) }
+    }
+  }
+
+  fileprivate init?(saved json: JSONSlice) {
+    let (name, counts) = (json.elements.first?.string, json.elements.dropFirst().compactMap(\.int))
+    guard let name, counts.count == 6 else { return nil }
+    self.init(
+      model: name, calls: Int(counts[0]),
+      tokens: TokenUsage(
+        input: counts[1], output: counts[2], cacheRead: counts[3], cacheCreation: counts[4],
+        reasoning: counts[5]))
   }
 }

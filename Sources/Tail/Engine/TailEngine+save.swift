@@ -69,6 +69,6 @@ extension SessionRow {
       messages: entry.counts?.messages, turns: entry.counts?.turns, status: entry.status.rawValue,
       reason: entry.reason, parent: entry.parent, bytes: entry.summarised?.size ?? 0,
       mtimeNS: entry.summarised?.modifiedNS ?? 0, device: entry.facts.device, inode: entry.facts.inode,
-      summary: entry.summary.saved)
+      summary: entry.summary.saved(with: entry.counts?.usage))
   }
 }

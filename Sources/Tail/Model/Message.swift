@@ -22,6 +22,8 @@ public struct Message: Sendable {
   public var model: String?
   /// The agent's own usage object, on assistant messages.
   public var usage: JSONSlice?
+  /// The hash of what names the model call that said this: several messages of one call repeat its usage.
+  public var call: UInt64?
   /// The agent's id of the record before this one in the tree.
   public var parent: String?
   /// True on the rows of a sub-agent.

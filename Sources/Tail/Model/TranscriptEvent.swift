@@ -22,8 +22,8 @@ public enum TranscriptEvent: Sendable {
   case activity(Activity)
   /// A value about the session: title, mode, model, cwd, pr-link, queue, version, parent, continued_in. The value is JSON.
   case meta(key: String, value: JSONSlice)
-  /// Tokens used so far in this step, as the agent wrote them.
-  case usage(JSONSlice)
+  /// Tokens used so far in this step.
+  case usage(CallUsage)
   /// A record of a type that this dialect does not know: counted, never shown outside `raw`.
   case unknown(type: String)
 }

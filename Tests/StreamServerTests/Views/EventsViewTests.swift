@@ -69,7 +69,8 @@ struct EventsViewTests {
       .retract(Retract(from: "u7")), .retract(Retract(turns: 2)), .branch(parent: "u3"),
       .subagent(call: "c9", sessionID: "child"),
       .activity(Activity(call: "c1", kind: "bash", text: string("50 %"))),
-      .meta(key: "title", value: string("T")), .usage(json(#"{"total":4}"#)), .unknown(type: "novel"),
+      .meta(key: "title", value: string("T")), .usage(CallUsage(json(#"{"total":4}"#))),
+      .unknown(type: "novel"),
       .damaged(damage))
     #expect(
       frames == [

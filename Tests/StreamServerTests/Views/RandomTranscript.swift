@@ -31,7 +31,7 @@ struct RandomTranscript {
     case 15: return .subagent(call: callID(), sessionID: "child")
     case 16: return .activity(Activity(call: callID(), kind: "bash", text: string("…")))
     case 17: return .meta(key: "title", value: string("t"))
-    case 18: return .usage(json(#"{"n":1}"#))
+    case 18: return .usage(CallUsage(json(#"{"n":1}"#)))
     default: return .retract(Retract(turns: 1))
     }
   }

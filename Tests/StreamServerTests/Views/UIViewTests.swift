@@ -135,7 +135,7 @@ struct UIViewTests {
       .ui, [.standard, .activity, .meta], failed, .compaction(Compaction(trigger: "auto", preTokens: 9)),
       .retract(Retract(turns: 1)), .branch(parent: "p"), .subagent(call: "c", sessionID: "k"),
       .activity(Activity(kind: "hook", text: string("x"))), .meta(key: "mode", value: string("plan")),
-      .usage(json("{}")), .unknown(type: "n"),
+      .usage(CallUsage(json("{}"))), .unknown(type: "n"),
       .damaged(Damage(start: 0, length: 2, reason: .tooLarge, recovered: false)))
     #expect(
       frames.dropFirst(4) == [

@@ -1,3 +1,4 @@
+import Store
 import Testing
 
 @testable import Tail
@@ -67,9 +68,19 @@ struct SessionCatalogTests {
     summary.lastRole = .assistant
     summary.turnOpen = false
     summary.isSidechain = true
-    let back = try #require(SessionSummary(saved: summary.saved))
+    let back = try #require(SessionSummary(saved: summary.saved()))
     #expect(back == summary)
+    let usage = ModelUsage(
+      model: "m", calls: 2,
+      tokens: TokenUsage(input: 1, output: 2, cacheRead: 3, cacheCreation: 4, reasoning: 5))
+    var entry = entry("a", "/r/a.jsonl")
+    entry.summary = summary
+    entry.counts = SessionCounts(messages: 1, turns: 1, usage: [usage])
+    #expect(SessionEntry(SessionRow(entry))?.counts == entry.counts)
+    var older = SessionRow(entry)
+    older.summary = summary.saved()
+    #expect(SessionEntry(older)?.counts == nil, "what was counted before tokens were")
     #expect(SessionSummary(saved: Array("{".utf8)) == nil)
-    #expect(SessionSummary(saved: SessionSummary().saved) == SessionSummary())
+    #expect(SessionSummary(saved: SessionSummary().saved()) == SessionSummary())
   }
 }

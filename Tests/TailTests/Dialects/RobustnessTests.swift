@@ -129,7 +129,8 @@ extension TranscriptEvent {
       update.message.isWellFormed && update.changed.allSatisfy { update.message.blocks.indices.contains($0) }
     case .activity(let activity): activity.text.kind == .string && activity.text.isValid
     case .compaction(let compaction): compaction.summary.map { $0.kind == .string } ?? true
-    case .meta(_, let value), .usage(let value): value.isValid
+    case .meta(_, let value): value.isValid
+    case .usage(let usage): usage.json.isValid
     default: true
     }
   }

@@ -63,7 +63,7 @@ extension TranscriptEvent {
     case .subagent(let call, let session): joined("subagent", call, session)
     case .activity(let activity): joined("activity", activity.call, activity.kind, activity.text.description)
     case .meta(let key, let value): "\(key) = \(value)"
-    case .usage(let usage): "usage \(usage)"
+    case .usage(let usage): "usage \(usage.json)"
     case .unknown(let type): "unknown \(type)"
     }
   }

@@ -11,7 +11,7 @@ extension UIRender {
       render(
         update.message, parts: parts, key: update.uuid, changes: state.shown.blocks(of: update.uuid) ?? .max)
     case .turn(let turn): render(turn)
-    case .usage(let usage): note(usage: usage)
+    case .usage(let usage): note(usage: usage.json)
     case .compaction(let compaction): render(compaction)
     case .retract(let retract): sendData("data-retract", payload { json.retract(retract, into: &$0) })
     case .branch(let parent): sendData("data-branch", payload { json.branch(parent, into: &$0) })

@@ -27,6 +27,10 @@ extension ClaudeDialect {
     message.model = model?.string
     message.usage = found[3].flatMap { $0.kind == .object ? $0 : nil }
     message.step = step
+    // An id that a proxy gives to every answer is told apart by its request.
+    message.call = found[0].map { id in
+      row.requestID.map { fingerprint($0, seed: fingerprint(id)) } ?? fingerprint(id)
+    }
     if let usage = message.usage, !row.isSidechain, !isSynthetic { turn.use(usage, step: step) }
     message.isError = row.isApiErrorMessage || isSynthetic
     if isSynthetic, blocks.count == 1, case .text(let text) = blocks[0],
@@ -38,7 +42,7 @@ extension ClaudeDialect {
     if !blocks.isEmpty {
       events.append(.message(message))
     } else if let usage = message.usage {
-      events.append(.usage(usage))
+      events.append(.usage(CallUsage(usage, call: message.call, model: message.model)))
     }
     reader.reportUnknown(in: "assistant", into: &events)
     endTurn(row, found[4]?.string, blocks, step: step, into: &events)

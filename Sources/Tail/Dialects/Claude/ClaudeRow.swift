@@ -10,6 +10,7 @@ struct ClaudeRow {
   private(set) var parentUuid: String?
   private(set) var sessionID: JSONSlice?
   private(set) var agentID: JSONSlice?
+  private(set) var requestID: JSONSlice?
   private(set) var timestamp: String?
   private(set) var isSidechain = false
   private(set) var isMeta = false
@@ -35,7 +36,7 @@ struct ClaudeRow {
   private enum Key: Int {
     case type, uuid, parentUuid, sessionId, agentId, timestamp, isSidechain, isMeta, isCompactSummary
     case isVisibleInTranscriptOnly, isApiErrorMessage, origin, promptSource, message, toolUseResult, subtype
-    case cwd, version, gitBranch
+    case cwd, version, gitBranch, requestId, requestRef
   }
 
   /// In the order of `Key`.
@@ -43,6 +44,7 @@ struct ClaudeRow {
     "type", "uuid", "parentUuid", "sessionId", "agentId", "timestamp", "isSidechain", "isMeta",
     "isCompactSummary", "isVisibleInTranscriptOnly", "isApiErrorMessage", "origin", "promptSource", "message",
     "toolUseResult", "subtype", "cwd", "version", "gitBranch",
+    "requestId", "requestRef",
   ])
 
   private mutating func set(_ key: Key, _ value: JSONSlice) {
@@ -66,6 +68,8 @@ struct ClaudeRow {
     case .cwd: cwd = value
     case .version: version = value
     case .gitBranch: gitBranch = value
+    // One of both: the newer one refers to a row of the file, the older one is the provider's.
+    case .requestId, .requestRef: requestID = value
     }
   }
 }

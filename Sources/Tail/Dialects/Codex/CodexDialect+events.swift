@@ -19,8 +19,10 @@ extension CodexDialect {
     case "context_compacted": compact(summary: nil, lane: .event, into: &events)
     case "token_count":
       if let info = event["info"], info.kind == .object {
-        turn.use(info)
-        events.append(.usage(info))
+        // A count is repeated with the session's sum unchanged, with every news of the rate limits for example.
+        let call = (info["total_token_usage"] ?? info["last_token_usage"]).map { fingerprint($0) }
+        turn.use(info, call: call)
+        events.append(.usage(CallUsage(info, call: call, model: model)))
       }
     case "item_completed": readCompleted(line, event["item"], into: &events)
     case "patch_apply_end", "mcp_tool_call_end", "web_search_end", "exec_command_end":

@@ -27,10 +27,10 @@ struct CodexTurn: Sendable {
     start(into: &events)
   }
 
-  /// A `token_count`'s `info`: the last call's usage, and the session's, by which a repeated count is known.
-  mutating func use(_ info: JSONSlice) {
+  /// A `token_count`'s `info`: the last call's usage, and what tells the call from others.
+  mutating func use(_ info: JSONSlice, call: UInt64?) {
     guard let usage = info["last_token_usage"], usage.kind == .object else { return }
-    tokens.add(usage, call: info["total_token_usage"].map { fingerprint($0) } ?? fingerprint(usage))
+    tokens.add(usage, call: call ?? fingerprint(usage))
   }
 
   /// An end was read; only the first one of a turn counts.

@@ -81,7 +81,9 @@ struct GeminiDialect: Dialect {
         events.append(.update(MessageUpdate(uuid: new.id, message: new.message, changed: changed)))
       }
     }
-    if let tokens = new.message.usage, usage != old.usage { events.append(.usage(tokens)) }
+    if let tokens = new.message.usage, usage != old.usage {
+      events.append(.usage(CallUsage(tokens, call: new.message.call, model: new.message.model)))
+    }
     tellRunning(new, into: &events)
   }
 

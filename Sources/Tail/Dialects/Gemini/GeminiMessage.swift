@@ -33,6 +33,7 @@ struct GeminiMessage {
     if role == .assistant {
       message.model = json["model"]?.string
       message.step = id
+      message.call = fingerprint(id)
       message.usage = json["tokens"].flatMap { $0.kind == .object ? $0 : nil }
     }
     readThoughts(json["thoughts"])
