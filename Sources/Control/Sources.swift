@@ -8,6 +8,8 @@ public protocol SessionSource: Sendable {
   func entries() async -> [SessionEntry]
   /// One session.
   func entry(_ session: String) async -> SessionEntry?
+  /// The same, once its head and tail were read.
+  func readEntry(_ session: String) async -> SessionEntry?
   /// What is needed to read a session's history, without following it.
   func facts(_ session: String) async throws(TailError) -> TopicFacts
   /// The background reader has been through the whole file.

@@ -58,6 +58,7 @@ actor SessionModel: SessionSource, TranscriptRegister {
 
   func entries() -> [SessionEntry] { Array(table.values) }
   func entry(_ session: String) -> SessionEntry? { table[session] }
+  func readEntry(_ session: String) -> SessionEntry? { table[session] }
   func setCounts(_ session: String, _ counts: SessionCounts) { self.counts[session] = counts }
   func report(_ session: String, _ status: ReportedStatus?) { table[session]?.reported = status }
 

@@ -323,6 +323,38 @@ def test_a_discovered_session_is_adopted_by_its_first_message(talk):
     assert desk.rows(native) == ["long ago", "and now"]
 
 
+def test_a_message_to_a_session_whose_head_is_not_written_yet_waits_for_it(talk):
+    desk = talk()
+    folder = desk.root / "project"
+    folder.mkdir(exist_ok=True)
+    ids = [str(uuid.uuid4()) for _ in range(3)]
+
+    def head(id, role, where):
+        content = "long ago" if role == "user" else [{"type": "text", "text": "hello"}]
+        return json.dumps({
+            "parentUuid": None, "isSidechain": False, "type": role, "uuid": str(uuid.uuid4()), "sessionId": id,
+            "cwd": str(where), "version": "9.9.9", "timestamp": "2026-01-01T00:00:00.000Z",
+            "message": {"role": role, "content": content, "stop_reason": "end_turn"}}) + "\n"
+
+    lines = dict(zip(ids, (head(ids[0], "assistant", desk.place), head(ids[1], "assistant", desk.place / "gone"),
+                           head(ids[2], "user", desk.place))))
+    for id, line in lines.items():
+        (folder / f"{id}.jsonl").write_text(line[:40])
+        desk.server.listed(id)
+    told = {id: desk.say(id, "and now") for id in ids}
+    for id in ids:
+        desk.held(id, told[id], "not_ready")
+    for id, line in lines.items():
+        with open(folder / f"{id}.jsonl", "a") as file:
+            file.write(line[40:])
+    # The first can be reached; the directory of the second is gone; the third is at work elsewhere.
+    desk.comes_to(ids[0], told[ids[0]]["message_id"], "seen")
+    assert desk.rows(ids[0]) == ["and now"]
+    for id, reason in ((ids[1], "gone"), (ids[2], "at work elsewhere")):
+        failed = desk.comes_to(id, told[id]["message_id"], "failed")
+        assert failed["code"] == "UNREACHABLE" and reason in failed["reason"], failed
+
+
 def test_a_question_holds_messages_up_and_they_follow_its_answer(talk):
     desk = talk()
     name = desk.begin()

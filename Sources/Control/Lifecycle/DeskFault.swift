@@ -12,6 +12,8 @@ enum DeskFault: Error, Sendable {
   case closed(String)
   /// Its agent is being started or ended.
   case busy(String)
+  /// Its transcript has no whole record yet: where its agent ran is not known.
+  case unread(String)
   /// Its agent could not be started.
   case failed(String, reason: String)
   /// Its agent does not run.
@@ -46,6 +48,10 @@ extension Problem {
         id, .sessionNotManaged, "the session was not started here: nothing of it runs in a terminal of ours")
     case .closed(let id): about(id, .sessionClosed, "the session is closed; revive brings it back")
     case .busy(let id): about(id, .sessionBusy, "the session's agent is being started or ended")
+    case .unread(let id):
+      about(
+        id, .sessionBusy,
+        "the session's transcript has no whole record yet, so where its agent runs is not known")
     case .failed(let id, let reason): about(id, .agentExited, "the agent could not be started: \(reason)")
     case .exited(let id): about(id, .agentExited, "the session's agent does not run; revive starts it again")
     case .noAgent(let id): about(id, .noAgent, "the session has no agent that could be started again")

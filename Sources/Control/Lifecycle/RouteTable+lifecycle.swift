@@ -21,9 +21,8 @@ extension RouteTable {
       parameters: [sessionID], body: .json(schema: "ForkRequest", required: false),
       answers: [.init(201, "The new session, whose agent is being started.", schema: "SessionStarted")],
       errors: [
-        .sessionNotFound, .forkUnsupported, .directoryGone, .nativeSessionOwned,
-        .storeUnavailable,
-        .unavailable,
+        .sessionNotFound, .sessionBusy, .forkUnsupported, .directoryGone, .nativeSessionOwned,
+        .storeUnavailable, .unavailable,
       ]
     ) { plane, call throws(Problem) in try await plane.forkSession(call) },
   ]

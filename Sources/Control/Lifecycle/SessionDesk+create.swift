@@ -74,14 +74,15 @@ extension SessionDesk {
       _, _ throws(StoreError) in []
     }
   ) async throws(DeskFault) -> ManagedSession {
-    guard let entry = await sessions.entry(id) else { throw .unknown(id) }
-    let parent = managed(id) ?? discovered(entry)
+    guard let entry = await sessions.readEntry(id) else { throw .unknown(id) }
+    let parent = try located(managed(id) ?? discovered(entry), entry)
     guard let profile = agentProfile(parent), profile.canFork else {
       throw .forkUnsupported("agents.\(parent.agent).fork is empty")
     }
     guard let native = parent.nativeID, entry.facts.size > 0 else {
       throw .forkUnsupported("nothing was said in it yet")
     }
+    guard !parent.directory.isEmpty else { throw .forkUnsupported(Self.homeless) }
     guard await premises.directory(parent.directory) != nil else { throw .directoryGone(parent.directory) }
     let own = Self.newID()
     var session = ManagedSession(

@@ -78,15 +78,35 @@ extension SessionDesk {
   /// A discovered session that its agent can go on with.
   private func adoptable(_ session: ManagedSession) async throws(DeskFault) -> ManagedSession {
     guard let profile = agentProfile(session), profile.canResume else { throw .notManaged(session.id) }
-    if await sessions.entry(session.id)?.parent != nil {
-      throw .notRestorable(session.id, reason: "it is a sub-agent's")
+    guard let entry = await sessions.readEntry(session.id) else { throw .unknown(session.id) }
+    if entry.parent != nil { throw .notRestorable(session.id, reason: "it is a sub-agent's") }
+    switch entry.status {
+    case .active: throw .notRestorable(session.id, reason: "its agent is at work elsewhere")
+    case .closed, .unreadable:
+      throw .notRestorable(session.id, reason: entry.reason ?? "its transcript cannot be read")
+    case .idle: break
     }
-    guard !session.directory.isEmpty else {
-      throw .notRestorable(session.id, reason: "its transcript does not say in which directory it ran")
+    let located = try located(session, entry)
+    guard !located.directory.isEmpty else {
+      throw .notRestorable(session.id, reason: Self.homeless)
     }
-    guard let entry = await sessions.entry(session.id), entry.status != .active else {
-      throw .notRestorable(session.id, reason: "its agent is at work elsewhere")
+    return located
+  }
+
+  /// Why nothing can be started for a session without a directory.
+  static let homeless = "its transcript does not say in which directory it ran"
+
+  /// A session with the directory that its transcript names: one that was labelled before it was read has none.
+  func located(_ session: ManagedSession, _ entry: SessionEntry) throws(DeskFault) -> ManagedSession {
+    guard session.directory.isEmpty else { return session }
+    guard let directory = entry.summary.cwd else {
+      if entry.epoch == nil { throw .unread(session.id) }
+      return session
     }
+    var session = session
+    session.directory = directory
+    if session.projectPath.isEmpty { session.projectPath = directory }
+    session.nativeID = entry.summary.sessionID ?? session.nativeID
     return session
   }
 

@@ -7,7 +7,7 @@ extension SessionDesk: Recipients {
     } catch {
       switch error {
       case .closed: throw .closed
-      case .busy, .terminals(.timeout), .terminals(.lost), .store: throw .later(Self.reason(error))
+      case .busy, .unread, .terminals(.timeout), .terminals(.lost), .store: throw .later(Self.reason(error))
       default: throw .never(Self.reason(error))
       }
     }

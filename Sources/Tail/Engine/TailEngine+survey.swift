@@ -90,6 +90,14 @@ extension TailEngine {
     await save()
   }
 
+  /// A session whose head and tail were read: now, unless a listing has come to it before. What is written by and by may
+  /// still have no whole record.
+  public func readEntry(_ session: String) async -> SessionEntry? {
+    guard let entry = catalog[session] else { return nil }
+    if entry.hasTranscript, entry.summarised != entry.facts { await survey(entry.path) }
+    return catalog[session]
+  }
+
   private func survey(_ path: String) async {
     guard let id = catalog.id(ofPath: path), let entry = catalog[id] else { return }
     guard path == entry.path else { return await surveyEarlier(entry, path) }

@@ -275,6 +275,36 @@ struct DeskTests {
     #expect(await fixture.ask(.post, "/sessions/other/revive").code == "SESSION_NOT_MANAGED")
   }
 
+  @Test("A session whose transcript has no whole record yet is asked again; what is known then decides")
+  func unread() async throws {
+    let fixture = try await Fixture([entry("new", bytes: 5, epoch: nil), entry("busy", bytes: 5, epoch: nil)])
+    // Labelled before it was read: the directory is not in its row.
+    #expect(await fixture.ask(.patch, "/sessions/new", body: "{\"title\":\"Mine\"}").status == 200)
+    let desk = await fixture.plane.desk
+    for id in ["new", "busy"] {
+      await #expect(
+        throws: RecipientFault.later(
+          "the session's transcript has no whole record yet, so where its agent runs is not known")
+      ) {
+        try await desk.recipient(id)
+      }
+      #expect(await fixture.ask(.post, "/sessions/\(id)/revive").code == "SESSION_BUSY")
+      #expect(await fixture.ask(.post, "/sessions/\(id)/fork").code == "SESSION_BUSY")
+    }
+    await fixture.sessions.put(entry("new", cwd: "/tmp", bytes: 10))
+    var busy = entry("busy", cwd: "/tmp", bytes: 10)
+    busy.status = .active
+    await fixture.sessions.put(busy)
+    _ = try await desk.recipient("new")
+    #expect(try await terminal(fixture, "new").request.directory == "/tmp")
+    #expect(await status(fixture, "new") == "idle")
+    await #expect(
+      throws: RecipientFault.never("the session cannot be brought back: its agent is at work elsewhere")
+    ) {
+      try await desk.recipient("busy")
+    }
+  }
+
   @Test("A fork is a session of its own that knows where it comes from")
   func fork() async throws {
     let fixture = try await Fixture()
