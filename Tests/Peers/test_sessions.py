@@ -330,3 +330,39 @@ def test_a_crash_while_agents_start_leaves_none_in_between(steered, place):
         assert shown["status"] in ("active", "idle") and shown["agent_alive"] or shown["status"] == "failed", shown
     events = json.loads(desk.server.get("/sessions?all=true").body)
     assert {one["session_id"] for one in events} == set(names)
+
+
+def test_a_server_that_ends_leaves_no_empty_tmux_behind(steered, place):
+    agent = script(place, "agent", "echo ready; exec sleep 1000\n")
+    desk = steered(settings={"agents.probe.command": str(agent)})
+
+    def sessions():
+        return desk.tmux("list-sessions", "-F", "#{session_name}", check=False).split()
+
+    # An agent that lives keeps its tmux, whoever ends the server.
+    name = desk.create(project_path=str(place), agent="probe")
+    desk.runs(name)
+    (pid, server) = (desk.pane(name), desk.tmux_pid())
+    desk.server.stop()
+    assert not gone(pid) and len(sessions()) == 2
+    desk.server.start()
+    assert desk.runs(name)["agent_alive"] and desk.pane(name) == pid
+    # What a killed server leaves is used by the next one, and ended by it.
+    assert desk.server.ask("DELETE", f"/sessions/{name}").status == 204
+    desk.server.kill()
+    assert sessions() == ["tailcast"]
+    desk.server.start()
+    desk.runs(desk.create(project_path=str(place), agent="probe"))
+    assert desk.tmux_pid() == server and len(sessions()) == 2
+    for one in desk.server.sessions():
+        assert desk.server.ask("DELETE", f"/sessions/{one}").status == 204
+    desk.server.kill()
+    desk.server.start()
+    desk.server.stop()
+    until(lambda: gone(server), "the tmux server of nobody has ended")
+    # One that somebody else uses stays.
+    desk.server.start()
+    desk.server.ask("DELETE", f"/sessions/{desk.create(project_path=str(place), agent='probe')}")
+    desk.tmux("new-session", "-d", "-s", "mine", "sleep", "1000")
+    desk.server.stop()
+    assert "mine" in sessions()

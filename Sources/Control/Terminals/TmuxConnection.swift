@@ -12,6 +12,7 @@ public actor TmuxConnection: ReadinessSink, TimerSink {
   private let note: @Sendable (String) -> Void
   private var link: TmuxLink?
   private var isReady = false
+  private var isStopping = false
   private var connecting: Task<Result<Void, TerminalError>, Never>?
   private var waiting: [Waiting] = []
   private var nextTag: UInt64 = 1
@@ -41,8 +42,28 @@ public actor TmuxConnection: ReadinessSink, TimerSink {
   /// Has `body` called when terminals may have gone.
   public func observe(_ body: @escaping @Sendable () -> Void) { observer = body }
 
-  /// Lets the client go; terminals stay.
-  public func stop() { drop(.lost) }
+  /// Lets the client go. Terminals stay, and the tmux server with them; one that has none ends, also one that a server
+  /// before this one left behind.
+  public func stop() async {
+    isStopping = true
+    let clients = isReady ? 1 : 0
+    let spawn = Spawn(
+      rules.program,
+      [
+        "-L", rules.socket, "if-shell", "-t", "=tailcast:", "-F", Self.isUnused(butBy: clients),
+        "kill-server",
+      ], environment: rules.environment, workingDirectory: "/")
+    // Without a tmux server, or without an answer in time, there is nothing to end.
+    _ = try? await ProgramRun.outcome(of: spawn, on: loop, within: rules.timeout, most: 4096)
+    drop(.lost)
+  }
+
+  /// True, to tmux, of a server whose only session is the one that keeps it alive, as it was made: looked at by this
+  /// many clients, so by no other Tailcast and no person.
+  private static func isUnused(butBy clients: Int) -> String {
+    "#{&&:#{==:#{S:#{session_name}/},tailcast/},"
+      + "#{==:#{session_attached}/#{session_windows}/#{window_panes},\(clients)/1/1}}"
+  }
 
   // MARK: Commands
 
@@ -194,7 +215,9 @@ public actor TmuxConnection: ReadinessSink, TimerSink {
     let words = link.lastWords
     // Before it was attached tmux says on its last line why it cannot be.
     let error: TerminalError = isReady || words.isEmpty ? .lost : .refused(words)
-    if isReady { note("terminals: the connection to tmux ended\(words.isEmpty ? "" : ": \(words)")") }
+    if isReady, !isStopping {
+      note("terminals: the connection to tmux ended\(words.isEmpty ? "" : ": \(words)")")
+    }
     drop(error)
   }
 

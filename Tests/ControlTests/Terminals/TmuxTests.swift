@@ -151,6 +151,25 @@ struct TmuxTests {
     await tmux.end()
   }
 
+  @Test("A tmux server ends with the connection when it holds no terminal, and no one else uses it")
+  func leftover() async throws {
+    let tmux = try OwnTmux()
+    let facts = try await tmux.opened("kept", ["/bin/sleep", "1000"])
+    let server = try #require(facts.id.server.split(separator: "-").first.flatMap { Int32($0) })
+    await tmux.connection.stop()
+    #expect(kill(facts.pid, 0) == 0)
+    let next = TmuxConnection(loop: tmux.loop, rules: tmux.rules, note: { _ in })
+    #expect(try await next.list().map(\.id) == [facts.id])
+    try await next.close(facts.id)
+    tmux.tmux("new-session", "-d", "-s", "somebody", "/bin/sleep", "1000")
+    await next.stop()
+    #expect(kill(server, 0) == 0)
+    tmux.tmux("kill-session", "-t", "somebody")
+    await tmux.connection.stop()
+    _ = try await until("the tmux server has ended") { kill(server, 0) == 0 ? nil : true }
+    await tmux.end()
+  }
+
   @Test("Without tmux the error says which program is missing")
   func missing() async throws {
     let tmux = try OwnTmux { $0.program = "/nonexistent/tmux" }
