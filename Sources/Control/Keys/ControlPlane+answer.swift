@@ -36,6 +36,9 @@ enum ChosenAnswer: Equatable {
     }
   }
 
+  /// What an answer says that holds for more than this once.
+  private static let lasting = ["always", "don't ask again", "for this session", "for this conversation"]
+
   /// The place of the answer among the options, from 0; nil for none of them.
   func index(in options: [String]) -> Int? {
     let lower = options.map { $0.lowercased() }
@@ -45,7 +48,7 @@ enum ChosenAnswer: Equatable {
     case .allow:
       return lower.firstIndex { $0.hasPrefix("yes") || $0.hasPrefix("allow") || $0.hasPrefix("approve") }
     case .allowAlways:
-      return lower.firstIndex { $0.contains("always") || $0.contains("don't ask again") }
+      return lower.firstIndex { option in Self.lasting.contains { option.contains($0) } }
     case .deny:
       return lower.firstIndex { $0.hasPrefix("no") || $0.hasPrefix("deny") || $0.hasPrefix("reject") }
     }
@@ -152,17 +155,18 @@ extension AgentScreen.Dialog {
   /// The same question has the same id wherever it is asked.
   var id: String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in ([question ?? ""] + options).joined(separator: "\n").utf8 {
+    for byte in ([question ?? "", detail ?? ""] + options).joined(separator: "\n").utf8 {
       hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
     }
     return "q-" + String(hash, radix: 16)
   }
 
-  /// `{id, question, options[{number, label}], marked, tool_name}`
+  /// `{id, question, detail?, options[{number, label}], marked, tool_name}`
   func write(into json: inout JSONWriter, tool: String?) {
     json.object { json in
       json.field("id", id)
       json.fieldOrNull("question", question)
+      json.fieldIfPresent("detail", detail)
       json.fieldOrNull("tool_name", tool)
       json.key("options")
       json.array { json in

@@ -24,6 +24,8 @@ public struct LifecycleRules: Sendable {
   public var look = Duration.milliseconds(200)
   /// Time between two looks for the transcript that an agent writes.
   public var bindInterval = Duration.seconds(1)
+  /// Time between two looks for questions on the screens of agents.
+  public var questionInterval = Duration.milliseconds(400)
   /// After it a look at terminals that failed is repeated.
   public var probeInterval = Duration.seconds(2)
   /// Time in which an agent must end with its terminal before it is killed (`sessions.close_grace`).

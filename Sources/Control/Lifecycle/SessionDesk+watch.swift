@@ -112,6 +112,7 @@ extension SessionDesk {
   func watch(_ id: String, _ facts: TerminalFacts) {
     if let old = watches.removeValue(forKey: id) { loop.unwatch(old) }
     guard facts.exit == nil else { return ended(id, facts.id) }
+    lookForQuestions()
     do throws(SystemError) {
       watches[id] = try loop.watchProcess(pid: facts.pid) {
         self.assumeIsolated { $0.ended(id, facts.id) }

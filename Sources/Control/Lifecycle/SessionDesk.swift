@@ -30,6 +30,9 @@ actor SessionDesk: TimerSink {
   var watches: [String: ProcessWatch] = [:]
   /// Sessions that the server before this one left open and whose terminals were not looked for yet.
   var unseen: Set<String> = []
+  /// The questions that stand on screens, by session.
+  var questions: [String: AgentScreen.Dialog] = [:]
+  var isLookingForQuestions = false
   var isProbing = false
   var probeAgain = false
   private(set) var isStopped = false

@@ -20,6 +20,8 @@ struct AgentScreen: Sendable, Hashable {
   struct Dialog: Sendable, Hashable {
     /// What is asked, as far as it can be told.
     var question: String?
+    /// What it is asked about, such as a command or a file, where that stands below the question.
+    var detail: String?
     /// The answers in the order of their numbers, from 1.
     var options: [String]
     /// Which of them Enter would choose, from 0.
@@ -115,8 +117,17 @@ struct AgentScreen: Sendable, Hashable {
       if found.isMarked { mark = options.count }
       options.append(found.label)
     }
-    let question = lines[..<first].suffix(4).last { line in line.contains(where: \.isLetter) }
-    return Dialog(question: question.map(trimmed), options: options, marked: mark)
+    let (question, detail) = question(above: lines[..<first])
+    return Dialog(question: question, detail: detail, options: options, marked: mark)
+  }
+
+  /// Codex asks first and shows below it what about; others ask in the line above the answers.
+  private static func question(above lines: ArraySlice<String>) -> (question: String?, detail: String?) {
+    if let asked = lines.lastIndex(where: { trimmed($0).hasPrefix("Would you like to ") }) {
+      let about = lines[(asked + 1)...].map(trimmed).filter { !$0.isEmpty }.joined(separator: "\n")
+      return (trimmed(lines[asked]), about.isEmpty ? nil : about)
+    }
+    return (lines.suffix(4).last { line in line.contains(where: \.isLetter) }.map(trimmed), nil)
   }
 
   private static let hints = [

@@ -44,7 +44,7 @@ struct SessionView: Sendable {
   }
 
   /// Whether the agent's hook said so, or it is inferred from transcript and terminal.
-  var statusSource: String { entry.reported == nil ? "inferred" : "hook" }
+  var statusSource: String { entry.statusSource }
 
   var title: String? { managed?.title ?? entry.shownTitle }
   var agent: String { started?.agent ?? entry.agent.rawValue }

@@ -78,6 +78,8 @@ public struct TerminalFacts: Sendable, Hashable {
   public var pid: Int32
   /// How the program ended; nil while it runs.
   public var exit: TerminalExit?
+  /// The second since 1970 in which it last wrote to its terminal; nil if that is not known.
+  public var wroteAt: Int64?
 
   /// A terminal.
   public init(id: TerminalID, name: String, pid: Int32, exit: TerminalExit? = nil) {

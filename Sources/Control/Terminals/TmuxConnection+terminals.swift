@@ -101,15 +101,18 @@ extension TmuxConnection: Terminals {
   }
 
   private static let factsFormat =
-    "#{pane_id} #{pane_pid} #{pane_dead} #{pane_dead_status}/#{pane_dead_signal} #{session_name}"
+    "#{pane_id} #{pane_pid} #{pane_dead} #{pane_dead_status}/#{pane_dead_signal} #{window_activity} "
+    + "#{session_name}"
 
   private func facts(_ line: [UInt8]) -> TerminalFacts? {
     let fields = String(decoding: line, as: UTF8.self).split(
-      separator: " ", maxSplits: 4, omittingEmptySubsequences: false)
-    guard fields.count == 5, let pid = Int32(fields[1]) else { return nil }
-    return TerminalFacts(
-      id: TerminalID(server: server, pane: String(fields[0])), name: String(fields[4]), pid: pid,
+      separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
+    guard fields.count == 6, let pid = Int32(fields[1]) else { return nil }
+    var facts = TerminalFacts(
+      id: TerminalID(server: server, pane: String(fields[0])), name: String(fields[5]), pid: pid,
       exit: Self.exit(isDead: fields[2] == "1", fields[3]))
+    facts.wroteAt = Int64(fields[4])
+    return facts
   }
 
   /// tmux 3.3 misses one SIGCHLD in ten: the program stays a zombie until another one ends. It has just answered, so the

@@ -53,7 +53,7 @@ enum ControlFrames {
         json.fieldIfPresent("activity", entry.reported?.activity)
         json.fieldIfPresent("reason", entry.reason)
         json.field("since", Timestamp(milliseconds: entry.shownSinceMS).iso8601)
-        json.field("status_source", entry.reported == nil ? "inferred" : "hook")
+        json.field("status_source", entry.statusSource)
       }
       return [status]
     case .ui where include.contains(.seed):

@@ -1,4 +1,5 @@
-/// What an agent's own hook said about a session: nearer to the truth than what its transcript lets one infer. A value.
+/// What an agent's own hook said about a session, or its screen shows: nearer to the truth than what its transcript lets
+/// one infer. A value.
 public struct ReportedStatus: Sendable, Hashable {
   /// How the agent stands.
   public enum Status: String, Sendable, CaseIterable {
@@ -12,6 +13,14 @@ public struct ReportedStatus: Sendable, Hashable {
     case exited
   }
 
+  /// Who said it.
+  public enum Source: String, Sendable {
+    /// The agent's hook.
+    case hook
+    /// A look at its terminal.
+    case screen
+  }
+
   /// How the agent stands.
   public var status: Status
   /// What it does: the tool that it uses, or what it asks for.
@@ -19,9 +28,13 @@ public struct ReportedStatus: Sendable, Hashable {
   /// Since when, milliseconds since 1970.
   public var sinceMS: Int64
 
+  /// Who said it.
+  public var source: Source
+
   /// A report.
-  public init(_ status: Status, activity: String? = nil, sinceMS: Int64) {
+  public init(_ status: Status, activity: String? = nil, sinceMS: Int64, from source: Source = .hook) {
     self.status = status
+    self.source = source
     self.activity = activity
     self.sinceMS = sinceMS
   }
@@ -48,6 +61,9 @@ extension SessionEntry {
     case .active, .idle: reported?.status.rawValue ?? status.rawValue
     }
   }
+
+  /// Where `shownStatus` comes from: `hook`, `screen`, or `inferred` from the transcript.
+  public var statusSource: String { reported?.source.rawValue ?? "inferred" }
 
   /// Since when it stands so, milliseconds since 1970.
   public var shownSinceMS: Int64 { reported?.sinceMS ?? statusSinceMS }

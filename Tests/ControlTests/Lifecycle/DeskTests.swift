@@ -305,6 +305,29 @@ struct DeskTests {
     }
   }
 
+  @Test("A question on an agent's screen is its status until it is answered or the agent ends")
+  func question() async throws {
+    let fixture = try await Fixture()
+    let id = try await started(fixture)
+    let pane = try await terminal(fixture, id).facts.id
+    let dialog = ["Shall I?", "❯ 1. Yes", "  2. No", "Esc to cancel"]
+    await fixture.terminals.show(dialog, on: pane)
+    let shown = try await until("it waits") { () -> JSONSlice? in
+      let session = await fixture.ask(.get, "/api/v1/sessions/\(id)").json["session"]
+      return session?["status"]?.string == "waiting_input" ? session : nil
+    }
+    #expect(shown["status_source"]?.string == "screen" && shown["activity"]?.string == "Shall I?")
+    await fixture.terminals.show(["ready"], on: pane)
+    _ = try await until("it is idle") { await status(fixture, id) == "idle" ? true : nil }
+    await fixture.terminals.show(dialog, on: pane)
+    _ = try await until("it waits") { await status(fixture, id) == "waiting_input" ? true : nil }
+    await fixture.terminals.end(pane, .code(0))
+    _ = try await until("it has ended") { await status(fixture, id) == "exited" ? true : nil }
+    _ = try await until("nothing is asked") {
+      await fixture.sessions.entry(id)?.reported == nil ? true : nil
+    }
+  }
+
   @Test("A fork is a session of its own that knows where it comes from")
   func fork() async throws {
     let fixture = try await Fixture()

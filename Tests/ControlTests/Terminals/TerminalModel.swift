@@ -31,6 +31,9 @@ actor TerminalModel: Terminals {
   func fail(_ failure: TerminalError?) { self.failure = failure }
   func setProgram(_ program: @escaping @Sendable (Act, inout Terminal) -> Void) { self.program = program }
 
+  /// A terminal shows something else.
+  func show(_ lines: [String], on id: TerminalID) { terminals[id]?.screen.lines = lines }
+
   /// The program of a terminal ends.
   func end(_ id: TerminalID, _ exit: TerminalExit, saying lines: [String] = []) {
     terminals[id]?.facts.exit = exit
