@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -204,6 +205,23 @@ int tc_window_size(int fd, uint16_t *rows, uint16_t *columns) {
   *rows = size.ws_row;
   *columns = size.ws_col;
   return 0;
+}
+
+int tc_set_window_size(int fd, uint16_t rows, uint16_t columns) {
+  struct winsize size = {.ws_row = rows, .ws_col = columns};
+  return ioctl(fd, TIOCSWINSZ, &size);
+}
+
+int tc_pty_open(uint16_t rows, uint16_t columns, char *path, size_t capacity) {
+  int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return -1;
+  if (grantpt(fd) == 0 && unlockpt(fd) == 0 && ptsname_r(fd, path, capacity) == 0 &&
+      tc_set_window_size(fd, rows, columns) == 0)
+    return fd;
+  int saved = errno;
+  close(fd);
+  errno = saved;
+  return -1;
 }
 
 const void *tc_find(const void *bytes, size_t count, const void *needle, size_t length) {

@@ -167,12 +167,18 @@ import Wire
       (name: "sec-websocket-version", value: "13"),
       (name: "sec-websocket-key", value: "dGhlIHNhbXBsZSBub25jZQ=="),
     ]
-    for (path, isTeleClaude) in [("/ws", true), ("/api/v1/ws", false), ("/api/execute", false)] {
-      guard case .webSocket(let plan) = await fixture.send(.get, path, headers: right) else {
+    let offer = (name: "sec-websocket-protocol", value: "other, tailcast.mux.v1")
+    let uses: [(String, [(name: String, value: String)], WebSocketPlan.Use)] = [
+      ("/ws", right, .topics(isTeleClaude: true)), ("/api/v1/ws", right, .topics(isTeleClaude: false)),
+      ("/api/execute", right, .topics(isTeleClaude: false)), ("/mux", right, .terminals(isBinary: false)),
+      ("/mux", right + [offer], .terminals(isBinary: true)),
+    ]
+    for (path, headers, use) in uses {
+      guard case .webSocket(let plan) = await fixture.send(.get, path, headers: headers) else {
         throw Unexpected()
       }
       #expect(plan.key == "dGhlIHNhbXBsZSBub25jZQ==")
-      #expect(plan.isTeleClaude == isTeleClaude)
+      #expect(plan.use == use)
     }
     for left in 0..<right.count {
       var headers = right

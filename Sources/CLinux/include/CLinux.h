@@ -246,5 +246,11 @@ int tc_ring_unmap(void *base, size_t bytes);
 /// The size of the terminal `fd` in character cells.
 int tc_window_size(int fd, uint16_t *rows, uint16_t *columns);
 
+/// Tells the programs of the terminal `fd` that it has another size (SIGWINCH).
+int tc_set_window_size(int fd, uint16_t rows, uint16_t columns);
+
+/// The close-on-exec, non-blocking master of a new pseudoterminal; the path of its other side goes to `path`.
+int tc_pty_open(uint16_t rows, uint16_t columns, char *path, size_t capacity);
+
 #pragma clang assume_nonnull end
 #endif

@@ -72,6 +72,20 @@ extension Configuration {
     public var pongTimeout = Duration.seconds(20)
   }
 
+  /// Terminals that are shown over `/mux`.
+  public struct MuxLimits: Sendable, Equatable {
+    /// Most terminals of one socket.
+    public var maxTerminals = 16
+    /// Most terminals of all sockets; each is a process.
+    public var maxClients = 128
+    /// Bytes that wait for a viewer at which its terminal is read no further.
+    public var pauseBytes = 1 << 20
+    /// Bytes that still wait when reading goes on.
+    public var resumeBytes = 256 << 10
+    /// Typed bytes that may wait for a terminal that does not read.
+    public var inputBytes = 256 << 10
+  }
+
   /// The change feed.
   public struct FeedLimits: Sendable, Equatable {
     /// Rows kept.

@@ -143,6 +143,9 @@ private struct ConfigurationReading {
     if configuration.streams.pageBytes > configuration.streams.ringBytes {
       throw fault("streams.page_bytes", "must not be larger than streams.ring_bytes")
     }
+    if configuration.mux.resumeBytes > configuration.mux.pauseBytes {
+      throw fault("mux.resume_bytes", "must not be larger than mux.pause_bytes")
+    }
     return configuration
   }
 

@@ -35,6 +35,8 @@ public struct Configuration: Sendable, Equatable {
   public var http = HTTPLimits()
   /// WebSockets (`ws.…`).
   public var ws = WebSocketLimits()
+  /// Terminals over `/mux` (`mux.…`).
+  public var mux = MuxLimits()
   /// The change feed (`feed.…`).
   public var feed = FeedLimits()
   /// Search over titles and text (`search.…`).

@@ -15,6 +15,7 @@ extension Setting {
     "streams": "Live streams.",
     "http": "Requests.",
     "ws": "WebSockets.",
+    "mux": "Terminals that are shown over /mux.",
     "feed": "The change feed, /events.",
     "search": "Search over titles and message text.",
     "hooks": "Webhooks: events that are sent to other programs.",
@@ -122,6 +123,18 @@ extension Setting {
     .duration(
       "ws.pong_timeout", \.ws.pongTimeout, .milliseconds(100) ... .seconds(3600),
       "Time without a pong after which a socket is closed."),
+    .count("mux.max_terminals", \.mux.maxTerminals, 1...1000, "Most terminals of one socket."),
+    .count(
+      "mux.max_clients", \.mux.maxClients, 1...10_000, "Most terminals of all sockets; each is a process."),
+    .bytes(
+      "mux.pause_bytes", \.mux.pauseBytes, 64 << 10...256 << 20,
+      "Bytes that wait for a viewer at which its terminal is read no further."),
+    .bytes(
+      "mux.resume_bytes", \.mux.resumeBytes, 0...256 << 20,
+      "Bytes that still wait when reading goes on; less than mux.pause_bytes."),
+    .bytes(
+      "mux.input_bytes", \.mux.inputBytes, 1 << 10...16 << 20,
+      "Typed bytes that may wait for a terminal that does not read."),
   ]
 
   private static let requests: [Setting] = [

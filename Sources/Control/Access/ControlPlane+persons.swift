@@ -24,6 +24,11 @@ extension ControlPlane {
     }
   }
 
+  /// Whether the caller may change a session that it may see.
+  func mayChange(_ id: String, _ caller: Caller) -> Bool {
+    Visibility.mayChange(caller, ownership(of: id))
+  }
+
   /// Which sessions a list may show to the caller; nil for all of them.
   func sessionsSeen(by caller: Caller) -> ((String) -> Bool)? {
     guard !Visibility.isOwner(caller) else { return nil }

@@ -26,4 +26,12 @@ extension SessionDesk: Recipients {
     }
     return Recipient(terminal: terminal, agent: found.kind)
   }
+
+  /// What the terminal of a session is called, whether its agent runs or has left its last screen there.
+  func terminalName(_ session: String) throws(DeskFault) -> String {
+    guard let found = managed(session), found.isManaged else { throw .notManaged(session) }
+    if found.state == .closing || found.state == .closed { throw .closed(found.id) }
+    guard found.terminal != nil, let name = found.terminalName else { throw .exited(found.id) }
+    return name
+  }
 }

@@ -36,6 +36,7 @@ extension ControlPlane {
       Metric("bytes_out_total", .counter, "Bytes sent.", total(\.bytesOut)),
       Metric("sends_total", .counter, "Sends of live bytes.", total(\.sends)),
       Metric("subscriptions", .gauge, "Subscriptions to transcripts.", sum(\.subscriptions)),
+      Metric("mux_terminals", .gauge, "Processes that show terminals to viewers.", sum(\.terminals)),
       Metric("replay_pages_total", .counter, "Pages of history sent.", total(\.pages)),
       Metric("resets_total", .counter, "Resets told to clients.", total(\.resets)),
       Metric("lagged_total", .counter, "Readers that fell back to the file.", total(\.lagged)),

@@ -59,8 +59,12 @@ extension RouteTable {
       delivery: .socket, access: .owners
     ) { _, call throws(Problem) in try ControlPlane.openSocket(call) },
     Route(
-      absent: .get, "mux", mounts: [.root], rate: .streaming, tier: .fundamental, "WebSocket: terminals.",
-      because: notBuilt),
+      .get, "mux", mounts: [.root, .v1], rate: .streaming,
+      "WebSocket: terminals of sessions that were started here.",
+      parameters: [ticketParameter],
+      answers: [.init(101, "The connection is a WebSocket.", nil)], errors: [.upgradeRequired],
+      delivery: .socket
+    ) { _, call throws(Problem) in try ControlPlane.openMux(call) },
     Route(
       .post, "streaming", mounts: [.api], rate: .streaming,
       "Send text to a session, or to a new one when none is named, and stream from before it to the end of the turn.",

@@ -1,3 +1,5 @@
+import Reactor
+
 /// Terminals that outlive the server: tmux, or a model of it in tests.
 ///
 /// Nothing that is given to it ever passes through a shell, and no call waits for longer than the limit of its rules.
@@ -15,6 +17,9 @@ public protocol Terminals: Sendable {
   func close(_ id: TerminalID) async throws(TerminalError)
   /// Every terminal of this server that there is.
   func list() async throws(TerminalError) -> [TerminalFacts]
+  /// The program that shows the terminal of a name on a terminal of its own, until it is ended; the terminal itself is
+  /// not touched by that. Of who only watches it takes no keys and no size.
+  nonisolated func client(of name: String, watches: Bool) -> Spawn
   /// Has `body` called, on the home loop, when terminals may have gone: ask `list` then.
   func observe(_ body: @escaping @Sendable () -> Void) async
 }

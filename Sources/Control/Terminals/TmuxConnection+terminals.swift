@@ -1,4 +1,5 @@
 import Glibc
+import Reactor
 
 extension TmuxConnection: Terminals {
   /// `new-session`, with the program by way of env(1): it sets the directory and exactly the given variables, and
@@ -98,6 +99,16 @@ extension TmuxConnection: Terminals {
   public func list() async throws(TerminalError) -> [TerminalFacts] {
     let lines = try await run(TmuxCommand("list-panes -a -F \"\(Self.factsFormat)\""))
     return lines.compactMap { facts($0) }.filter { $0.name != "tailcast" }
+  }
+
+  /// `attach-session`, for a terminal as most pages and programs have it.
+  public nonisolated func client(of name: String, watches: Bool) -> Spawn {
+    var environment = rules.environment
+    environment["TERM"] = "xterm-256color"
+    return Spawn(
+      rules.program,
+      ["-L", rules.socket, "-u", "attach-session"] + (watches ? ["-f", "read-only,ignore-size"] : [])
+        + ["-t", "=\(name)"], environment: environment, workingDirectory: "/")
   }
 
   private static let factsFormat =

@@ -138,13 +138,15 @@ public actor TmuxConnection: ReadinessSink, TimerSink {
     }
   }
 
-  /// What terminals need: the end of a program must be seen and read, names stay, nothing is added to the screen.
+  /// What terminals need: the end of a program must be seen and read, names stay, nothing is added to the screen, and
+  /// every key is the program's: with a prefix, who may type into one session could reach all others.
   private static let options = [
     "set-option -g remain-on-exit on", "set-option -g remain-on-exit-format \"\"",
     "set-option -g automatic-rename off", "set-option -g allow-rename off", "set-option -g status off",
     "set-option -g default-terminal tmux-256color", "set-option -s escape-time 0",
     "set-option -g history-limit 10000", "set-option -g destroy-unattached off",
-    "set-option -s exit-empty off",
+    "set-option -s exit-empty off", "set-option -g prefix None", "set-option -g prefix2 None",
+    "set-option -g mouse off",
   ]
 
   /// Two servers on one socket would both type: the option says whose it is.

@@ -14,6 +14,8 @@ public struct Spawn: Sendable {
     case null
     /// A copy of this descriptor of this process, which stays the caller's.
     case descriptor(Int32)
+    /// The terminal at this path; that of the child's session if it leads a new one.
+    case terminal(String)
   }
 
   /// A path, or a name that is looked up in this process's `PATH`.
@@ -30,7 +32,8 @@ public struct Spawn: Sendable {
   public var output: Stream = .inherit
   /// The child's descriptor 2.
   public var error: Stream = .inherit
-  /// Whether the child leads a session of its own: no terminal, and signals of ours do not reach it.
+  /// Whether the child leads a session of its own: signals of ours do not reach it, and it has no terminal but one that
+  /// it is given.
   public var newSession = false
 
   /// A program with its arguments, nothing on its input and our output.

@@ -42,6 +42,9 @@ final class SpawnActions {
     case .null:
       let mode = target == 0 ? O_RDONLY : O_WRONLY
       try check("addopen", posix_spawn_file_actions_addopen(&files, target, "/dev/null", mode, 0))
+    case .terminal(let path):
+      // Opened by the child, after setsid: only so does the terminal become its session's, and hang it up.
+      try check("addopen", posix_spawn_file_actions_addopen(&files, target, path, O_RDWR, 0))
     case .descriptor(let given):
       var source = given
       if given < 3 {

@@ -1,5 +1,23 @@
 /// The standard alphabet of RFC 4648 section 4.
 public enum Base64 {
+  /// The text of bytes, with padding.
+  public static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    var text: [UInt8] = []
+    var bits: UInt32 = 0
+    var held = 0
+    for byte in bytes {
+      bits = bits << 8 | UInt32(byte)
+      held += 8
+      while held >= 6 {
+        held -= 6
+        text.append(alphabet[Int(bits >> UInt32(held) & 63)])
+      }
+    }
+    if held > 0 { text.append(alphabet[Int(bits << UInt32(6 - held) & 63)]) }
+    while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// The bytes of a text; white space is skipped, padding may be missing, anything else gives nil.
   public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
@@ -30,10 +48,11 @@ public enum Base64 {
     return bytes
   }
 
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
   private static let values: [UInt8] = {
     var table = [UInt8](repeating: 0xFF, count: 256)
-    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    for (index, byte) in alphabet.utf8.enumerated() { table[Int(byte)] = UInt8(index) }
+    for (index, byte) in alphabet.enumerated() { table[Int(byte)] = UInt8(index) }
     return table
   }()
 }

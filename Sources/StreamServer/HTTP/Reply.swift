@@ -34,17 +34,25 @@ public struct Response: Sendable {
 
 /// What an accepted WebSocket may do.
 public struct WebSocketPlan: Sendable {
+  /// What it carries.
+  public enum Use: Sendable, Hashable {
+    /// Transcripts and changes by topic; the client may have spoken to one of TeleClaude's paths.
+    case topics(isTeleClaude: Bool)
+    /// Terminals; their bytes in binary messages or in JSON.
+    case terminals(isBinary: Bool)
+  }
+
   /// The `Sec-WebSocket-Key` of the handshake.
   public var key: String
-  /// True if the client spoke to one of TeleClaude's paths.
-  public var isTeleClaude: Bool
+  /// What it carries.
+  public var use: Use
   /// Who opens it.
   public var caller: Caller
 
   /// A plan.
-  public init(key: String, isTeleClaude: Bool = false, caller: Caller) {
+  public init(key: String, use: Use, caller: Caller) {
     self.key = key
-    self.isTeleClaude = isTeleClaude
+    self.use = use
     self.caller = caller
   }
 }

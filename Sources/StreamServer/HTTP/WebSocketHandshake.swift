@@ -21,4 +21,9 @@ public enum WebSocketHandshake {
     }
     return keys[0]
   }
+
+  /// Whether the client offers to take the bytes of terminals in binary messages.
+  public static func offersBinaryTerminals(_ head: RequestHead) -> Bool {
+    head.headers.lists("sec-websocket-protocol", TerminalFrame.subprotocol)
+  }
 }

@@ -14,7 +14,7 @@ public actor StreamServer: ReadinessSink, TimerSink {
   private var listeners: [Int: (listener: Listener, registration: Registration)] = [:]
   private var nextListener = 0
   private var nextShard = 0
-  private let open = OpenConnections()
+  private let open = SharedCount()
   private let ownUID = geteuid()
 
   /// A server that listens nowhere yet.
@@ -25,11 +25,12 @@ public actor StreamServer: ReadinessSink, TimerSink {
   ///   - feed: a page of the change feed after a position; nil asks where the feed stands.
   public init(
     loops: LoopGroup, engine: TailEngine, archive: Archive, limits: StreamLimits, http: HTTPLimits,
-    webSocket: WebSocketLimits, server: String, log: @escaping @Sendable (String) -> Void,
+    webSocket: WebSocketLimits, mux: MuxLimits, server: String, log: @escaping @Sendable (String) -> Void,
     damaged: @escaping @Sendable (String, Epoch, Damage) -> Void,
     handle: @escaping @Sendable (Request) async -> Reply,
     bodyLimit: @escaping @Sendable (RequestHead) -> Int? = { _ in nil },
     command: @escaping @Sendable (SocketCommand) async -> Result<[UInt8], Problem>,
+    terminal: @escaping @Sendable (TerminalDemand) async -> Result<TerminalGrant, Problem>,
     feed: @escaping @Sendable (FeedCursor?) async -> FeedPage
   ) {
     loop = loops.home
@@ -38,9 +39,9 @@ public actor StreamServer: ReadinessSink, TimerSink {
     broadcaster = Broadcaster(loop: loops.home, engine: engine, archive: archive, damaged: damaged)
     let context = ShardContext(
       engine: engine, archive: archive, broadcaster: broadcaster, limits: limits, http: http,
-      webSocket: webSocket,
-      server: server, open: open, handle: handle, bodyLimit: bodyLimit, command: command, feed: feed, log: log
-    )
+      webSocket: webSocket, mux: mux,
+      server: server, open: open, terminals: SharedCount(), handle: handle, bodyLimit: bodyLimit,
+      command: command, terminal: terminal, feed: feed, log: log)
     shards = loops.loops.enumerated().map { Shard(index: $0, loop: $1, context: context) }
   }
 

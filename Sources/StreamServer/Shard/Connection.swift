@@ -30,6 +30,11 @@ final class Connection {
   var multiplexer: Multiplexer?
   /// The change feed on this connection.
   var feed: FeedSubscription?
+  /// Its terminals, if it is a `/mux` socket.
+  var mux: MuxSocket? {
+    guard case .webSocket(let session) = phase else { return nil }
+    return session.mux
+  }
   /// How this stream wraps what is not from a log.
   var transport = Transport.sseChunked
   /// The socket took no more.

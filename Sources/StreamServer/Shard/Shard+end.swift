@@ -21,11 +21,12 @@ extension Shard {
     connection.subscriptions.removeAll { $0 === subscription }
   }
 
-  /// Takes all subscriptions off a connection that is about to end.
+  /// Takes all subscriptions and terminals off a connection that is about to end.
   func leaveAll(on connection: Connection) {
     if let middle = connection.middle { finishInOutbox(middle, on: connection) }
     for subscription in connection.subscriptions { end(subscription) }
     connection.subscriptions = []
+    endTerminals(of: connection)
   }
 
   /// Puts what a cut frame lacks before everything that waits.

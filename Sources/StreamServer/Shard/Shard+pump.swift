@@ -18,6 +18,7 @@ extension Shard {
         if connection.isBlocked { return settle(connection) }
       }
       if advanceFeed(connection) { wentOn = true }
+      if advanceTerminals(connection) { wentOn = true }
       if !wentOn, connection.outbox.isEmpty { break }
     }
     settle(connection)

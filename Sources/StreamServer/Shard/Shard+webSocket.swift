@@ -8,16 +8,14 @@ extension Shard {
     guard let receiver = WebSocketReceiver(maxMessageBytes: context.webSocket.maxMessageBytes) else {
       return close(connection, "out_of_memory")
     }
-    let session = WebSocketSession(
-      receiver: receiver, isTeleClaude: plan.isTeleClaude, caller: plan.caller)
+    let session = WebSocketSession(receiver: receiver, plan: plan)
     connection.transport = .webSocket
-    connection.outbox.append(
-      responseHead(
-        status: 101,
-        headers: [
-          ("upgrade", "websocket"), ("connection", "Upgrade"),
-          ("sec-websocket-accept", WebSocketAccept.value(for: plan.key)),
-        ]))
+    var headers = [
+      ("upgrade", "websocket"), ("connection", "Upgrade"),
+      ("sec-websocket-accept", WebSocketAccept.value(for: plan.key)),
+    ]
+    if session.mux?.isBinary == true { headers.append(("sec-websocket-protocol", TerminalFrame.subprotocol)) }
+    connection.outbox.append(responseHead(status: 101, headers: headers))
     let early = exchange.decoder.takeBuffered()
     connection.exchange = nil
     connection.phase = .webSocket(session)
@@ -33,11 +31,13 @@ extension Shard {
     guard !connection.closesWhenSent else { return }
     let events = session.receiver.receive(bytes)
     for event in events {
-      switch event {
-      case .text(let text): handle(text, on: connection, session)
-      case .binary: sendError(connection, ref: nil, "UNSUPPORTED", "send JSON in text frames")
-      case .pong: session.pingedAt = nil
-      case .closed: connection.closesWhenSent = true
+      switch (event, session.mux) {
+      case (.text(let text), nil): handle(text, on: connection, session)
+      case (.text(let text), let mux?): handle(text, on: connection, session, mux)
+      case (.binary, nil): sendError(connection, ref: nil, "UNSUPPORTED", "send JSON in text frames")
+      case (.binary(let bytes), let mux?): handle(binary: bytes, on: connection, mux)
+      case (.pong, _): session.pingedAt = nil
+      case (.closed, _): connection.closesWhenSent = true
       }
     }
     connection.outbox.append(session.receiver.takeReplies())

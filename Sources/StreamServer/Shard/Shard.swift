@@ -21,6 +21,9 @@ public actor Shard: ReadinessSink, TimerSink, TurnSink {
   var feedEpoch: Epoch?
   var statistics = ShardStatistics()
   var isDraining = false
+  /// Terminals of `/mux` sockets, by their tag.
+  var terminals: [UInt64: MuxTerminal] = [:]
+  var nextTerminal: UInt64 = 1
   private var nextID: UInt64 = 1
 
   init(index: Int, loop: EventLoop, context: ShardContext) {
@@ -79,9 +82,15 @@ public actor Shard: ReadinessSink, TimerSink, TurnSink {
     arm(connection, after: context.http.headTimeout)
   }
 
-  /// A socket is ready.
+  /// A socket is ready, or a terminal.
   public nonisolated func ready(_ tag: UInt64, _ readiness: Readiness) {
-    assumeIsolated { $0.handle(tag, readiness) }
+    assumeIsolated { shard in
+      if tag & Self.terminalBit == 0 {
+        shard.handle(tag, readiness)
+      } else {
+        shard.ready(terminal: tag, readiness)
+      }
+    }
   }
 
   /// A connection's timer is due.
@@ -115,6 +124,7 @@ public actor Shard: ReadinessSink, TimerSink, TurnSink {
     if let timer = connection.timer { loop.cancel(timer) }
     for subscription in connection.subscriptions { end(subscription) }
     connection.subscriptions = []
+    endTerminals(of: connection)
     feedReaders[connection.id] = nil
     if let registration = connection.registration { loop.deregister(registration) }
     Glibc.close(connection.descriptor)

@@ -10,16 +10,21 @@ struct ShardContext: Sendable {
   var limits: StreamLimits
   var http: HTTPLimits
   var webSocket: WebSocketLimits
+  var mux: MuxLimits
   /// Name and version, as `hello` says them.
   var server: String
   /// Counts the connections of all loops.
-  var open: OpenConnections
+  var open: SharedCount
+  /// Counts the processes that show terminals, on all loops.
+  var terminals: SharedCount
   /// Answers a request, on the home loop.
   var handle: @Sendable (Request) async -> Reply
   /// Most bytes of a request's body; nil is the usual limit.
   var bodyLimit: @Sendable (RequestHead) -> Int?
   /// Does what a client of a WebSocket asks for, on the home loop.
   var command: @Sendable (SocketCommand) async -> Result<[UInt8], Problem>
+  /// How the terminal of a session is shown to a viewer, if that may see it; on the home loop.
+  var terminal: @Sendable (TerminalDemand) async -> Result<TerminalGrant, Problem>
   /// A page of the change feed: after a position, or (nil) nothing but where the feed stands.
   var feed: @Sendable (FeedCursor?) async -> FeedPage
   var log: @Sendable (String) -> Void

@@ -6,6 +6,8 @@ public struct ShardStatistics: Sendable {
   public var sseStreams = 0
   /// Of them: WebSockets.
   public var webSockets = 0
+  /// Processes that show terminals to viewers.
+  public var terminals = 0
   /// Subscriptions to transcripts.
   public var subscriptions = 0
   /// Logs kept, and the bytes reserved for them.

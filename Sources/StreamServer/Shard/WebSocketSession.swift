@@ -5,6 +5,8 @@ final class WebSocketSession {
   let receiver: WebSocketReceiver
   /// Who opened it.
   let caller: Caller
+  /// Its terminals, if it is a `/mux` socket; nil if it carries topics.
+  let mux: MuxSocket?
   /// Transcript topics by the id that the client named the session by.
   var transcripts: [String: Subscription] = [:]
   /// Topics of the change feed.
@@ -14,10 +16,17 @@ final class WebSocketSession {
   /// A ping is unanswered since then.
   var pingedAt: Instant?
 
-  init(receiver: WebSocketReceiver, isTeleClaude: Bool, caller: Caller) {
+  init(receiver: WebSocketReceiver, plan: WebSocketPlan) {
     self.receiver = receiver
-    self.caller = caller
-    self.isTeleClaude = isTeleClaude
+    caller = plan.caller
+    switch plan.use {
+    case .topics(let isTeleClaude):
+      self.isTeleClaude = isTeleClaude
+      mux = nil
+    case .terminals(let isBinary):
+      isTeleClaude = false
+      mux = MuxSocket(isBinary: isBinary)
+    }
   }
 
   /// True for a topic that it has.

@@ -10,8 +10,6 @@ enum WebSocketAccept {
     nettle_sha1_update(&state, input.count, input)
     var digest = [UInt8](repeating: 0, count: 20)
     nettle_sha1_digest(&state, digest.count, &digest)
-    var text = [CChar](repeating: 0, count: 28)
-    nettle_base64_encode_raw(&text, digest.count, digest)
-    return String(decoding: text.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return Base64.encode(digest)
   }
 }

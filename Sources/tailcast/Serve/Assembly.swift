@@ -62,12 +62,13 @@ struct Assembly: Sendable {
     let server = StreamServer(
       loops: loops, engine: engine, archive: archive, limits: StreamLimits(configuration),
       http: HTTPLimits(configuration), webSocket: WebSocketLimits(configuration),
+      mux: MuxLimits(configuration),
       server: "tailcast/\(Version.current)", log: note,
       damaged: { session, epoch, damage in
         control.assumeIsolated { $0.damaged(session, epoch, damage) }
       },
       handle: { await control.handle($0) }, bodyLimit: { control.bodyLimit($0) },
-      command: { await control.command($0) },
+      command: { await control.command($0) }, terminal: { await control.terminal($0) },
       feed: { await control.changes(after: $0) })
     wiring.connect(server, control)
     await control.attach(loops: loops.loops, statistics: server)

@@ -54,6 +54,17 @@ extension WebSocketLimits {
   }
 }
 
+extension MuxLimits {
+  init(_ configuration: Configuration) {
+    self.init()
+    maxTerminals = configuration.mux.maxTerminals
+    maxClients = configuration.mux.maxClients
+    pauseBytes = configuration.mux.pauseBytes
+    resumeBytes = configuration.mux.resumeBytes
+    inputBytes = configuration.mux.inputBytes
+  }
+}
+
 extension ControlRules {
   init(_ configuration: Configuration) {
     var name = [CChar](repeating: 0, count: 256)

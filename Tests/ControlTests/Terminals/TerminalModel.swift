@@ -1,3 +1,5 @@
+import Reactor
+
 @testable import Control
 
 /// Terminals as a table, and a journal of what was typed into them.
@@ -51,6 +53,8 @@ actor TerminalModel: Terminals {
 
   /// The open terminal of a name.
   func named(_ name: String) -> Terminal? { terminals.values.first { $0.facts.name == name } }
+
+  nonisolated func client(of name: String, watches: Bool) -> Spawn { Spawn("true") }
 
   func observe(_ body: @escaping @Sendable () -> Void) { observer = body }
 

@@ -53,10 +53,11 @@ final class StreamBench: Sendable {
     server = StreamServer(
       loops: loops, engine: engine,
       archive: Archive(executor: threads[0], store: store, tail: tail, limits: limits), limits: limits,
-      http: HTTPLimits(), webSocket: WebSocketLimits(), server: "test", log: { _ in },
+      http: HTTPLimits(), webSocket: WebSocketLimits(), mux: MuxLimits(), server: "test", log: { _ in },
       damaged: { _, _, _ in },
       handle: { .stream(StreamBench.plan($0.head.query)) },
       command: { _ in .failure(Problem(.notImplemented, "no commands")) },
+      terminal: { _ in .failure(Problem(.notImplemented, "no terminals")) },
       feed: { _ in FeedPage(epoch: Epoch(1), events: [], sequence: 0, hasMore: false, reset: nil) })
     ears.connect(server)
     loops.start()

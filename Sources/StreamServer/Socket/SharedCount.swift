@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Counts the connections of all loops, so that `streams.max_connections` holds for them together.
-final class OpenConnections: Sendable {
+/// Counts what all loops have open, so that a limit such as `streams.max_connections` holds for them together.
+final class SharedCount: Sendable {
   private let count = Atomic<Int>(0)
 
   /// Counts one more, unless the limit is reached.
