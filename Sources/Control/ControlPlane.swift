@@ -170,8 +170,8 @@ public actor ControlPlane: TimerSink {
     case .created(let entry), .updated(let entry), .status(let entry), .appended(let entry),
       .closed(let entry), .expected(let entry),
       .replaced(let entry, _):
-      let managed = desk.assumeIsolated { $0.managed(entry.id) }
-      index.put(SessionView(entry: entry, managed: managed))
+      let view = SessionView(entry: entry, managed: desk.assumeIsolated { $0.managed(entry.id) })
+      if case .appended = news { index.grew(view) } else { index.put(view) }
       indexer.assumeIsolated { $0.changed(entry) }
       messages.assumeIsolated { $0.appended(entry.id) }
     }

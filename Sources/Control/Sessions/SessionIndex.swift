@@ -48,6 +48,19 @@ struct SessionIndex: Sendable {
     }
   }
 
+  /// A session's transcript grew, and nothing else of it changed.
+  mutating func grew(_ view: SessionView) {
+    guard let index = rows.index(forKey: view.id) else { return put(view) }
+    let updatedMS = view.updatedMS
+    guard rows.values[index].updatedMS != updatedMS else { return }
+    rows.values[index].updatedMS = updatedMS
+    if sorted[.updated] != nil { moved[.updated, default: []].insert(view.id) }
+    // Without a message's own time the file's stands for it.
+    guard view.entry.summary.lastTimestamp == nil else { return }
+    rows.values[index].lastMessageMS = updatedMS
+    if sorted[.lastMessage] != nil { moved[.lastMessage, default: []].insert(view.id) }
+  }
+
   /// Takes a session out.
   mutating func remove(_ id: String) {
     guard rows.removeValue(forKey: id) != nil else { return }

@@ -45,10 +45,8 @@ struct SessionCatalog {
 
   /// Changes a session in place.
   mutating func change(_ id: String, _ body: (inout SessionEntry) -> Void) {
-    guard var entry = sessions[id] else { return }
-    sessions[id] = nil
-    body(&entry)
-    sessions[id] = entry
+    guard let index = sessions.index(forKey: id) else { return }
+    body(&sessions.values[index])
   }
 
   /// Takes a session out.

@@ -31,7 +31,10 @@ public struct SessionEntry: Sendable {
   /// The newest facts of the file.
   public var facts: FileFacts
   /// What head and tail of the file say.
-  public var summary = SessionSummary()
+  public var summary: SessionSummary {
+    get { known.summary }
+    set { known = Known(newValue) }
+  }
   /// Counts of the whole file, absent until the background reader has been through it.
   public var counts: SessionCounts?
   /// The epoch of the content, once a first complete record was seen.
@@ -58,6 +61,14 @@ public struct SessionEntry: Sendable {
   var awaited: [String] = []
   /// The agent's id of the newest file, once it was bound.
   var fileNativeID: String?
+  private var known = Known(SessionSummary())
+
+  /// Shared by the copies of an entry, of which each line that is written makes some: the summary changes seldom.
+  private final class Known: Sendable {
+    let summary: SessionSummary
+
+    init(_ summary: SessionSummary) { self.summary = summary }
+  }
 
   /// A session whose file was just found.
   init(
