@@ -49,10 +49,12 @@ public struct ControlRules: Sendable {
   }
 }
 
-/// The limits of the change feed; `coalesce` and `keep` are settings `feed.…`.
+/// The limits of the change feed; `coalesce`, `appendedRate` and `keep` are settings `feed.…`.
 public struct FeedRules: Sendable, Hashable {
   /// Least time between two `transcript.appended` of one session.
   public var coalesce = Duration.milliseconds(100)
+  /// Most `transcript.appended` in a second of all sessions together: of many that grow each is told of less often.
+  public var appendedRate = 1000
   /// Least time between two `session.updated` of one session; the last of them has the newest state.
   public var coalesceUpdates = Duration.seconds(1)
   /// How long rows gather after a batch was written.
@@ -68,6 +70,12 @@ public struct FeedRules: Sendable, Hashable {
 
   /// The defaults.
   public init() {}
+
+  /// Milliseconds between two `transcript.appended` of one session while so many grow: the rows of a thousand would take
+  /// more time than their lines.
+  func appendedSpanMS(growing sessions: Int) -> Int64 {
+    max(Int64(coalesce.milliseconds), Int64(sessions * 1000 / appendedRate))
+  }
 }
 
 /// The limits of the search index; each is a setting `search.…` of the same name.

@@ -58,6 +58,15 @@ import Wire
     #expect(coalescer.isEmpty)
   }
 
+  @Test(
+    "The more sessions grow, the less often each is told of",
+    arguments: [(0, 100), (1, 100), (20, 100), (21, 105), (200, 1000)] as [(Int, Int64)])
+  func appendedSpan(sessions: Int, milliseconds: Int64) {
+    var rules = FeedRules()
+    rules.appendedRate = 200
+    #expect(rules.appendedSpanMS(growing: sessions) == milliseconds)
+  }
+
   @Test("Updates of one session are one row a second with the newest state, other news is not held back")
   func updates() async throws {
     let fixture = try await Fixture { $0.feed.coalesce = .milliseconds(10) }

@@ -92,6 +92,8 @@ extension Configuration {
     public var keep = 100_000
     /// Least time between two `transcript.appended` of one session.
     public var coalesce = Duration.milliseconds(100)
+    /// Most `transcript.appended` in a second of all sessions together.
+    public var appendedRate = 1000
   }
 
   /// Search over titles and message text.

@@ -157,6 +157,9 @@ extension Setting {
     .duration(
       "feed.coalesce", \.feed.coalesce, .milliseconds(1) ... .seconds(60),
       "Least time between two transcript.appended events of one session."),
+    .count(
+      "feed.appended_rate", \.feed.appendedRate, 1...1_000_000,
+      "Most transcript.appended events in a second of all sessions together."),
     .flag("search.enabled", \.search.enabled, "Whether transcripts are indexed in the background."),
     .bytes(
       "search.page_bytes", \.search.pageBytes, 16 << 10...64 << 20,

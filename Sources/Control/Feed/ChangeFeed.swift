@@ -75,7 +75,7 @@ actor ChangeFeed: TimerSink {
     switch news {
     case .batch, .reopened: break
     case .appended(let entry):
-      if growth.take(entry, nowMS: now, spanMS: Int64(rules.coalesce.milliseconds)) { row(of: news, now) }
+      if growth.take(entry, nowMS: now, spanMS: growthSpanMS) { row(of: news, now) }
       armSweep()
     case .updated(let entry):
       if updates.take(entry, nowMS: now, spanMS: Int64(rules.coalesceUpdates.milliseconds)) {
@@ -202,7 +202,7 @@ actor ChangeFeed: TimerSink {
     case .sweep:
       isSweepArmed = false
       let now = clockMS()
-      for entry in growth.sweep(nowMS: now, spanMS: Int64(rules.coalesce.milliseconds)) {
+      for entry in growth.sweep(nowMS: now, spanMS: growthSpanMS) {
         row(of: .appended(entry), now)
       }
       for entry in updates.sweep(nowMS: now, spanMS: Int64(rules.coalesceUpdates.milliseconds)) {
@@ -229,6 +229,8 @@ actor ChangeFeed: TimerSink {
     }
     write()
   }
+
+  private var growthSpanMS: Int64 { rules.appendedSpanMS(growing: growth.count) }
 
   private func armSweep() {
     guard !isSweepArmed, !growth.isEmpty || !updates.isEmpty else { return }

@@ -13,14 +13,17 @@ struct Coalescer {
   /// True when no sweep is needed.
   var isEmpty: Bool { quiet.isEmpty }
 
+  /// Sessions whose span is not over.
+  var count: Int { quiet.count }
+
   /// True when the news is to be told now; otherwise it waits for the sweep.
   mutating func take(_ entry: SessionEntry, nowMS: Int64, spanMS: Int64) -> Bool {
-    if quiet[entry.id] != nil {
-      quiet[entry.id]?.newest = entry
-      return false
+    guard let index = quiet.index(forKey: entry.id) else {
+      quiet[entry.id] = Quiet(untilMS: nowMS + spanMS)
+      return true
     }
-    quiet[entry.id] = Quiet(untilMS: nowMS + spanMS)
-    return true
+    quiet.values[index].newest = entry
+    return false
   }
 
   /// Other news has told of a newer state: what waits must not tell an older one after it.
@@ -34,14 +37,16 @@ struct Coalescer {
   /// The sessions whose span is over and that have news.
   mutating func sweep(nowMS: Int64, spanMS: Int64) -> [SessionEntry] {
     var due: [SessionEntry] = []
-    for (session, state) in quiet where state.untilMS <= nowMS {
-      if let entry = state.newest {
+    var over: [String] = []
+    for index in quiet.indices where quiet.values[index].untilMS <= nowMS {
+      if let entry = quiet.values[index].newest {
         due.append(entry)
-        quiet[session] = Quiet(untilMS: nowMS + spanMS)
+        quiet.values[index] = Quiet(untilMS: nowMS + spanMS)
       } else {
-        quiet[session] = nil
+        over.append(quiet.keys[index])
       }
     }
+    for session in over { quiet[session] = nil }
     return due
   }
 }

@@ -26,6 +26,7 @@ actor SearchIndexer: TimerSink {
   private var isRunning = false
   private var isStopped = false
   private var runRest = Duration.zero
+  private var hasRun = false
   /// The session whose page is at hand.
   private var current: String?
   private var isGrownArmed = false
@@ -51,10 +52,11 @@ actor SearchIndexer: TimerSink {
 
   /// How long a session that grows rests before its new part is indexed.
   private static let settle = Duration.milliseconds(500)
-  /// After a run that took a time the indexer lets sessions grow for this many times as long.
-  private static let restFactor = 2
-  /// But not for longer, also after the first run over all transcripts.
-  private static let longestRest = Duration.seconds(5)
+  /// After a run that took a time the indexer lets sessions grow for this many times as long: it takes a tenth of a
+  /// core from those who watch.
+  private static let restFactor = 9
+  /// But not for longer, and not after the first run, which is over all transcripts.
+  private static let longestRest = Duration.seconds(15)
   /// How long the indexer waits after a page that could not be stored.
   private static let retry = Duration.seconds(5)
 
@@ -158,7 +160,8 @@ actor SearchIndexer: TimerSink {
 
   private func ended(after time: Duration) {
     isRunning = false
-    runRest = min(time * Self.restFactor, Self.longestRest)
+    runRest = hasRun ? min(time * Self.restFactor, Self.longestRest) : .zero
+    hasRun = true
     run()
   }
 

@@ -44,7 +44,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var surveyRest = Duration.zero
   /// Background work rests this many times as long as it took: with a thousand writers the listing is a little later
   /// instead of taking the time of those who watch.
-  static let restFactor = 4
+  static let restFactor = 9
   var isReady = false
   /// Sessions that the first listing has found and no earlier run has known.
   var arrivals: [String] = []

@@ -89,6 +89,7 @@ extension ControlRules {
     uploadBytes = configuration.http.uploadBytes
     retry = configuration.streams.retry
     feed.coalesce = configuration.feed.coalesce
+    feed.appendedRate = configuration.feed.appendedRate
     projectRoots = configuration.projects.roots
     browseRoot = configuration.fsRoot.isEmpty ? nil : configuration.fsRoot
     if !configuration.people.isEmpty { people = Self.people(of: configuration.people) }
