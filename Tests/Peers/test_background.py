@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -141,6 +142,24 @@ def test_bash_completes_commands_flags_and_sessions(serve):
     assert complete(server, "tailcast --json tail --fol") == ["--follow"]
     assert complete(server, "tailcast tail o") == ["one"]
     assert complete(server, "tailcast completion z") == ["zsh"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is absent")
+def test_systemd_reads_the_unit_without_a_remark(place, program):
+    unit = place / "tailcast.service"
+    unit.write_text(subprocess.run(
+        [str(program), "service", "print", "--root", "jsonl=/a b%c", "--port", "8421"], capture_output=True, text=True,
+        check=True, env={"HOME": str(place)}).stdout)
+
+    def remarks():
+        done = subprocess.run(["systemd-analyze", "--user", "--man=no", "verify", str(unit)], capture_output=True,
+                              text=True, env={**os.environ, "XDG_RUNTIME_DIR": str(place)})
+        return done.stdout + done.stderr
+
+    assert remarks() == ""
+    assert "NoNewPrivileges=yes" in unit.read_text()
+    unit.write_text(unit.read_text().replace("LockPersonality=", "LockPersonalty="))
+    assert "LockPersonalty" in remarks()
 
 
 @pytest.mark.parametrize("abstract", [False, True])

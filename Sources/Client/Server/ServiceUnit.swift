@@ -34,8 +34,23 @@ public struct ServiceUnit: Sendable, Equatable {
     KillMode=process
     OOMPolicy=continue
     LimitNOFILE=524288
-    # No sandbox: agents inherit it, and may do what their user may.
     SyslogIdentifier=tailcast
+
+    # What follows holds for tmux and the agents too, which must be able to do their work. Not here, therefore:
+    # ProtectSystem=, ProtectHome=, PrivateTmp= and ReadWritePaths=: agents work wherever they are started, and tmux and
+    # others are met in /tmp; RestrictNamespaces= and PrivateUsers=: agents and browsers build their own sandboxes of
+    # namespaces, rootless containers too; MemoryDenyWriteExecute=: Node compiles while it runs; RestrictAddressFamilies=
+    # and SystemCallArchitectures=: whatever an agent builds must run; RestrictSUIDSGID=: shared repositories and packages
+    # have such files; UMask=: what agents write belongs to their project.
+    #
+    # Nobody becomes root. All of the lines below imply it: an agent that needs sudo needs them off (no, and an empty
+    # SystemCallFilter=), by `systemctl --user edit tailcast`.
+    NoNewPrivileges=yes
+    LockPersonality=yes
+    RestrictRealtime=yes
+    # Calls that only root may make, or nobody makes any more.
+    SystemCallFilter=~@module @reboot @swap @raw-io @obsolete
+    SystemCallErrorNumber=EPERM
 
     [Install]
     WantedBy=default.target
