@@ -100,7 +100,9 @@ public actor ControlPlane: TimerSink {
     desk = SessionDesk(
       loop: loop, terminals: steering.terminals, transcripts: steering.transcripts, sessions: sessions,
       feed: feed,
-      store: store, premises: Premises(executor: steering.files), rules: rules.lifecycle, json: sessionJSON,
+      store: store, premises: Premises(executor: steering.files),
+      copier: TranscriptCopier(executor: steering.files, mostBytes: rules.lifecycle.maxCopied),
+      rules: rules.lifecycle, json: sessionJSON,
       clockMS: clockMS, note: log.note)
     messages = MessageQueue(
       loop: loop, feed: feed, store: store, sessions: sessions, history: history,

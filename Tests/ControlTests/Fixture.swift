@@ -196,6 +196,20 @@ enum Scratch {
     return template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
   }
 
+  static func write(_ text: String, to path: String) {
+    guard let file = fopen(path, "w") else { return }
+    fwrite(text, 1, text.utf8.count, file)
+    fclose(file)
+  }
+
+  /// The beginning of a file, empty without one.
+  static func read(_ path: String) -> String {
+    guard let file = fopen(path, "r") else { return "" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    return String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
+  }
+
   static func remove(_ path: String) {
     guard let directory = opendir(path) else { return }
     while let entry = readdir(directory) {

@@ -22,6 +22,8 @@ extension ShapeRow {
     .init(.post, "/sessions/none/agent-restart", "{}", 404, unknown),
     .init(.post, "/sessions/none/revive", "{}", 404, unknown),
     .init(.post, "/sessions/none/fork", "{}", 404, unknown),
+    .init(.post, "/sessions/none/rewind", #"{"message_uuid":"u"}"#, 404, unknown),
+    .init(.post, "/sessions/{session_id}/rewind", "{}", 400, invalid),
     .init(.post, "/sessions/{session_id}/kill", "{}", 204, nothing),
     .init(.delete, "/sessions/{session_id}", "", 204, nothing),
     .init(.delete, "/sessions/none", "", 404, unknown),

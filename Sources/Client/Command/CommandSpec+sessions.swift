@@ -179,6 +179,10 @@ extension CommandSpec {
     flags: [
       Flag("--title", value: "TEXT", "The new session's title."),
       Flag("-m --message", value: "TEXT", "What its agent is told first."),
+      Flag(
+        "--at", value: "MESSAGE",
+        "Start before this message of the user, or after this one of the agent: its id or uuid. Claude Code only."
+      ),
       Flag("--wait", "Wait until the agent runs, or say why it does not."),
     ],
     details: ["The new session's id is printed."],
@@ -188,6 +192,7 @@ extension CommandSpec {
       var call = ServerCall("POST", "sessions/\(try arguments.id(0))/fork", show: .line("{session_id}"))
       call.set("title", arguments.value("--title"))
       call.set("prompt", arguments.value("--message"))
+      call.set("checkpoint_id", arguments.value("--at"))
       if arguments.has("--wait") { call.watch = beginning("sessions/{session_id}") }
       return .calls([call])
     })

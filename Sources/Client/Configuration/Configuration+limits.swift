@@ -142,6 +142,8 @@ extension Configuration {
     public var startTimeout = Duration.seconds(15)
     /// Time in which an agent whose terminal was closed must end before it is killed.
     public var closeGrace = Duration.seconds(5)
+    /// Most bytes of a transcript that are copied to go on at an earlier message.
+    public var maxCopyBytes = 256 << 20
   }
 
   /// Messages to agents.

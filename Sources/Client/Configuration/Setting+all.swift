@@ -210,6 +210,9 @@ extension Setting {
     .duration(
       "sessions.close_grace", \.sessions.closeGrace, .milliseconds(100) ... .seconds(60),
       "Time in which an agent whose terminal was closed must end before it is killed."),
+    .bytes(
+      "sessions.max_copy_bytes", \.sessions.maxCopyBytes, 1 << 20...16 << 30,
+      "Most of a transcript that is copied so that its agent goes on at an earlier message."),
     .count(
       "messages.max_queued", \.messages.maxQueued, 1...100_000, "Most messages of one session that wait."),
     .duration(

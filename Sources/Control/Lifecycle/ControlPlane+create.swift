@@ -91,18 +91,18 @@ extension ControlPlane {
     let body = try call.body()
     let title = try body.text("title", "display_name", maximum: SessionLabels.titleLimit)
     let prompt = try body.text("prompt", "message", maximum: NewSessionBody.messageLimit)
-    if body.value("checkpoint_id", "message_uuid") != nil {
-      throw .desk(.forkUnsupported("agents fork where a session stands now, not at an earlier message"))
-    }
+    let entry = try await self.session(call.id)
+    let point = try await checkpoint(body, of: entry)
     var first: FirstMessage?
     if let prompt {
       guard !prompt.allSatisfy(\.isWhitespace) else { throw body.invalid("prompt", "must not be blank") }
-      try Self.check(prompt, for: try await self.session(call.id).agent, field: "prompt")
+      try Self.check(prompt, for: entry.agent, field: "prompt")
       first = messages.first(prompt)
     }
     let session: ManagedSession
     do throws(DeskFault) {
-      session = try await desk.fork(call.id, title: title) { [first] id, database throws(StoreError) in
+      session = try await desk.fork(call.id, title: title, at: point) {
+        [first] id, database throws(StoreError) in
         try first?.store(session: id, in: database) ?? []
       }
     } catch {

@@ -101,11 +101,13 @@ extension ControlPlane {
     return .response(.json(writer.take()))
   }
 
-  private static func accepted(_ work: LongWork) -> Reply {
+  /// The answer to a request for work that goes on, with what `more` adds.
+  static func accepted(_ work: LongWork, more: (inout JSONWriter) -> Void = { _ in }) -> Reply {
     var writer = JSONWriter()
     writer.object { writer in
       writer.field("status", "accepted")
       work.write(into: &writer)
+      more(&writer)
     }
     var response = Response.json(writer.take(), status: 202)
     response.headers.append(("location", "/api/v1/operations/\(work.id)"))

@@ -28,6 +28,10 @@ enum DeskFault: Error, Sendable {
   case directoryGone(String)
   /// The agent cannot fork, or not there.
   case forkUnsupported(String)
+  /// The conversation cannot go on at the message that was named.
+  case checkpointUnsupported(String)
+  /// The session has no such message.
+  case noSuchMessage(String)
   /// No agent has this name.
   case unknownAgent(String, known: [String])
   /// The agent's session belongs to another one.
@@ -66,6 +70,12 @@ extension Problem {
       }
     case .forkUnsupported(let reason):
       Problem(.forkUnsupported, "the session cannot be forked: \(reason)") { $0.field("reason", reason) }
+    case .checkpointUnsupported(let reason):
+      Problem(.forkUnsupported, "the conversation cannot go on at this message: \(reason)") {
+        $0.field("reason", reason)
+      }
+    case .noSuchMessage(let name):
+      Problem(.recordNotFound, "the session has no message \(quoted(name))")
     case .unknownAgent(let name, let known):
       .invalid("agent", "\(quoted(name)) is not one of \(known.sorted().joined(separator: ", ")) (agents.…)")
     case .owned(let nativeID, let owner):

@@ -36,6 +36,8 @@ public struct LifecycleRules: Sendable {
   public var state = ""
   /// The watched folders.
   public var roots: [Root] = []
+  /// Most bytes of a transcript that are copied to go on at an earlier message (`sessions.max_copy_bytes`).
+  public var maxCopied: UInt64 = 256 << 20
   /// Ended operations that are kept.
   public var keptOperations = 1000
 

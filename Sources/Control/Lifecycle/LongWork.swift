@@ -3,7 +3,7 @@ import Wire
 
 /// Work on a session that is asked for now and done later: one row of `operations`. A value.
 struct LongWork: Sendable, Hashable {
-  enum Kind: String, Sendable { case restart, revive, resume, fork, control }
+  enum Kind: String, Sendable { case restart, revive, resume, fork, control, rewind }
   enum State: String, Sendable { case running, done, failed }
 
   var id: String

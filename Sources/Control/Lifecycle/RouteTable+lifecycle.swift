@@ -17,12 +17,14 @@ extension RouteTable {
       ]
     ) { plane, call throws(Problem) in try await plane.createSession(call) },
     Route(
-      .post, "sessions/{id}/fork", rate: .sessions, "Start a session where another one stands.",
+      .post, "sessions/{id}/fork", rate: .sessions,
+      "Start a session where another one stands, or (Claude Code) stood before a message of its user, or after one of "
+        + "its agent.",
       parameters: [sessionID], body: .json(schema: "ForkRequest", required: false),
       answers: [.init(201, "The new session, whose agent is being started.", schema: "SessionStarted")],
       errors: [
-        .sessionNotFound, .sessionBusy, .forkUnsupported, .directoryGone, .nativeSessionOwned,
-        .storeUnavailable, .unavailable,
+        .sessionNotFound, .sessionBusy, .recordNotFound, .transcriptUnreadable, .payloadTooLarge,
+        .forkUnsupported, .directoryGone, .nativeSessionOwned, .storeUnavailable, .unavailable,
       ]
     ) { plane, call throws(Problem) in try await plane.forkSession(call) },
   ]

@@ -25,7 +25,8 @@ extension Schemas {
       "ForkRequest",
       [
         "title": maybeText(SessionLabels.titleLimit), "prompt": maybeText(NewSessionBody.messageLimit),
-        "checkpoint_id": maybeText, "message_uuid": maybeText,
+        "checkpoint_id": maybeText(ControlPlane.checkpointLimit),
+        "message_uuid": maybeText(ControlPlane.checkpointLimit),
       ], required: []),
     object(
       "CleanupRequest",
@@ -45,11 +46,28 @@ extension Schemas {
     object(
       "Operation",
       [
-        "id": text, "operation_id": text, "kind": words("restart", "revive", "resume", "fork", "control"),
-        "session_id": text, "state": words("running", "done", "failed"),
+        "id": text, "operation_id": text, "kind": operationKinds,
+        "session_id": text, "state": operationStates,
         "error": "{\"type\":[\"object\",\"null\"]}", "started_at": time, "ended_at": maybeText,
       ]),
+    (
+      "RewindRequest",
+      json(
+        "{\"type\":\"object\",\"anyOf\":[{\"required\":[\"checkpoint_id\"]},{\"required\":[\"message_uuid\"]}],"
+          + "\"properties\":{\"checkpoint_id\":\(filled(ControlPlane.checkpointLimit)),"
+          + "\"message_uuid\":\(filled(ControlPlane.checkpointLimit))}}")
+    ),
+    object(
+      "Rewind",
+      [
+        "id": text, "operation_id": text, "kind": operationKinds, "session_id": text,
+        "state": operationStates,
+        "files_restored": flag, "message": text,
+      ]),
   ]
+
+  private static let operationKinds = words("restart", "revive", "resume", "fork", "control", "rewind")
+  private static let operationStates = words("running", "done", "failed")
 
   private static let tags =
     "{\"type\":\"array\",\"maxItems\":32,\"items\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64,"

@@ -67,17 +67,18 @@ extension SessionDesk {
     return table[id] ?? session
   }
 
-  /// Begins a session where another one stands; the agent's own id of it may be learned later only.
+  /// Begins a session where another one stands, or stood at a message; the agent's own id of it may be learned later
+  /// only.
   func fork(
-    _ id: String, title: String?, metadata: String? = nil,
+    _ id: String, title: String?, at point: Checkpoint? = nil,
     also: @escaping @Sendable (_ id: String, Database) throws(StoreError) -> [Change] = {
       _, _ throws(StoreError) in []
     }
   ) async throws(DeskFault) -> ManagedSession {
     guard let entry = await sessions.readEntry(id) else { throw .unknown(id) }
     let parent = try located(managed(id) ?? discovered(entry), entry)
-    guard let profile = agentProfile(parent), profile.canFork else {
-      throw .forkUnsupported("agents.\(parent.agent).fork is empty")
+    guard let profile = agentProfile(parent), point == nil ? profile.canFork : profile.canResume else {
+      throw .forkUnsupported("agents.\(parent.agent).\(point == nil ? "fork" : "resume") is empty")
     }
     guard let native = parent.nativeID, entry.facts.size > 0 else {
       throw .forkUnsupported("nothing was said in it yet")
@@ -88,7 +89,8 @@ extension SessionDesk {
     var session = ManagedSession(
       id: own, agent: parent.agent, kind: parent.kind, directory: parent.directory,
       projectPath: parent.projectPath, state: .initializing, nowMS: clockMS())
-    session.nativeID = profile.forkGivesID ? own : nil
+    session.nativeID = point != nil || profile.forkGivesID ? own : nil
+    session.forkPoint = point?.name
     session.parentID = parent.id
     session.title = title ?? parent.title.map { $0 + " (fork)" }
     session.projectID = parent.projectID
@@ -99,14 +101,15 @@ extension SessionDesk {
     session.humanRole = parent.humanRole
     session.choices = parent.choices
     session.visibility = parent.visibility
-    try await begin(session, .fork(nativeID: native, id: own), .forked) { database throws(StoreError) in
+    let run = point == nil ? AgentRun.fork(nativeID: native, id: own) : .resume(nativeID: own)
+    try await begin(session, run, .forked, at: point) { database throws(StoreError) in
       try also(own, database)
     }
     return table[own] ?? session
   }
 
   private func begin(
-    _ session: ManagedSession, _ run: AgentRun?, _ told: Told,
+    _ session: ManagedSession, _ run: AgentRun?, _ told: Told, at point: Checkpoint? = nil,
     also: @escaping @Sendable (Database) throws(StoreError) -> [Change]
   ) async throws(DeskFault) {
     var session = session
@@ -118,9 +121,12 @@ extension SessionDesk {
       if case .taken(let owner) = error { throw .owned(nativeID: session.nativeID ?? session.id, by: owner) }
       throw .unknown(session.id)
     }
+    var copied: String?
     do throws(DeskFault) {
+      if let point { copied = try await copy(point, as: session.id) }
       try await put(session, told, also: also)
     } catch {
+      if let copied { await copier.discard(copied) }
       await transcripts.forget(session.id)
       throw error
     }

@@ -17,6 +17,7 @@ actor SessionDesk: TimerSink {
   let feed: ChangeFeed
   let store: Store
   let premises: Premises
+  let copier: TranscriptCopier
   let environment: LoginEnvironment
   let rules: LifecycleRules
   let json: SessionJSON
@@ -44,7 +45,8 @@ actor SessionDesk: TimerSink {
   init(
     loop: EventLoop, terminals: any Terminals, transcripts: any TranscriptRegister,
     sessions: any SessionSource,
-    feed: ChangeFeed, store: Store, premises: Premises, rules: LifecycleRules, json: SessionJSON,
+    feed: ChangeFeed, store: Store, premises: Premises, copier: TranscriptCopier, rules: LifecycleRules,
+    json: SessionJSON,
     clockMS: @escaping @Sendable () -> Int64, note: @escaping @Sendable (String) -> Void
   ) {
     self.loop = loop
@@ -54,6 +56,7 @@ actor SessionDesk: TimerSink {
     self.feed = feed
     self.store = store
     self.premises = premises
+    self.copier = copier
     self.rules = rules
     self.json = json
     self.clockMS = clockMS

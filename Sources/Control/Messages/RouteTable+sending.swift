@@ -96,10 +96,17 @@ extension RouteTable {
       parameters: [sessionID], answers: [.init(200, "The newest one, or null.", schema: "NewestCheckpoint")],
       errors: [.sessionNotFound, .transcriptUnreadable]
     ) { plane, call throws(Problem) in try await plane.newestCheckpoint(call) },
-    .init(
-      absent: .post, "sessions/{id}/rewind", rate: .sessions, tier: .supporting, "Go back to a checkpoint.",
-      because:
-        "files are not restored, because no copies of them are kept; fork begins a session where this one "
-        + "stands"),
+    Route(
+      .post, "sessions/{id}/rewind", rate: .sessions, tier: .supporting,
+      "Have the agent (Claude Code) go on before a message of its user, or after one of its own, in the same session. "
+        + "Files are not restored.",
+      parameters: [sessionID], body: .json(schema: "RewindRequest", required: true),
+      answers: [.init(202, "The operation that does it.", schema: "Rewind")],
+      errors: [
+        .sessionNotFound, .recordNotFound, .transcriptUnreadable, .payloadTooLarge, .sessionNotManaged,
+        .sessionBusy, .sessionClosed, .sessionNotRestorable, .noAgent, .noNativeSession, .nativeSessionOwned,
+        .forkUnsupported, .directoryGone, .storeUnavailable, .unavailable,
+      ]
+    ) { plane, call throws(Problem) in try await plane.rewindSession(call) },
   ]
 }

@@ -132,6 +132,7 @@ extension LifecycleRules {
     environmentTimeout = configuration.sessions.environmentTimeout
     startTimeout = configuration.sessions.startTimeout
     closeGrace = configuration.sessions.closeGrace
+    maxCopied = UInt64(configuration.sessions.maxCopyBytes)
     size = (configuration.terminals.columns, configuration.terminals.rows)
     state = configuration.state
     roots = configuration.roots.map { Root(agent: $0.agent, directory: $0.directory) }
