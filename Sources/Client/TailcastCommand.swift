@@ -99,6 +99,7 @@ public struct TailcastCommand {
       return Supervisor(program: invocation.surroundings.program, words: words, note: output.note).run()
     case .logs(let request): try logs(request, try configuration(invocation))
     case .open(let isPrintOnly): try openBrowser(isPrintOnly: isPrintOnly, try access(invocation))
+    case .mcp: try mcp(try access(invocation))
     case .completion(let shell): output.text(shell.script)
     case .changeService(let change):
       try self.change(change, invocation.surroundings, json: invocation.json)

@@ -192,7 +192,7 @@ struct OfflineTests {
   @Test("What is not built says so")
   func unbuilt() {
     #expect(CommandRun("version").output == "tailcast 1.2.3\n")
-    let run = CommandRun("mcp")
+    let run = CommandRun("tui")
     #expect(run.code == 1)
     #expect(run.remarks.first?.contains("not built yet") == true)
   }

@@ -21,6 +21,8 @@ public enum Command: Sendable, Equatable {
   case logs(LogRequest)
   case open(isPrintOnly: Bool)
   case completion(Completion)
+  /// Answer an MCP client.
+  case mcp
   /// Changes the user's systemd unit.
   case changeService(ServiceChange)
   /// Prints a unit for others to install.

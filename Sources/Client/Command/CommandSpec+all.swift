@@ -2,7 +2,7 @@ extension CommandSpec {
   /// All commands, in the order of help.
   static let all: [CommandSpec] =
     [serve] + life + [list, tail, search] + steering + knowledge
-    + [status, stop, doctor, openapi, completion, version, help] + unbuilt
+    + [status, stop, doctor, mcp, openapi, completion, version, help] + unbuilt
 
   static let serve = CommandSpec(
     name: "serve", summary: "Watch transcripts and serve them live, in the foreground.",
@@ -91,6 +91,15 @@ extension CommandSpec {
     name: "doctor", summary: "Check what the server needs from this machine.",
     details: ["Exit code 1 if any check fails."], examples: ["tailcast doctor", "tailcast doctor --json"],
     make: plain(.doctor))
+  private static let mcp = CommandSpec(
+    name: "mcp",
+    summary: "Offer sessions and memory as tools to an MCP client, on standard input and output.",
+    details: [
+      "For an agent's own list of MCP servers: the Model Context Protocol on stdio. Tools list, read and search",
+      "sessions, start, tell and interrupt agents, and search and save memories, all by the running server.",
+    ],
+    examples: ["claude mcp add tailcast -- tailcast mcp", "tailcast mcp --url http://127.0.0.1:8420"],
+    make: plain(.mcp))
   private static let openapi = CommandSpec(
     name: "openapi", summary: "Print the running server's OpenAPI document.",
     examples: ["tailcast openapi > openapi.json"], make: plain(.openapi))
@@ -111,7 +120,7 @@ extension CommandSpec {
 
   /// Named here so that a typing error is not told apart from a command that is still to come.
   private static let unbuilt: [CommandSpec] = [
-    "tui", "mcp",
+    "tui"
   ].map { CommandSpec(name: $0, summary: "Not built yet.", make: nil) }
 
   private static func plain(_ command: Command) -> @Sendable (Arguments) throws(CommandFailure) -> Command {
