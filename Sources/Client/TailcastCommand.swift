@@ -79,8 +79,6 @@ public struct TailcastCommand {
         output.line("tailcast \(version)")
       }
     case .help(let topic): try help(topic)
-    case .unbuilt(let name):
-      throw CommandFailure(.failed, "`tailcast \(name)` is not built yet in version \(version)")
     case .doctor: return doctor(invocation)
     case .serve: return serve(try configuration(invocation))
     case .list(let query): try list(query, try access(invocation))
@@ -100,6 +98,8 @@ public struct TailcastCommand {
     case .logs(let request): try logs(request, try configuration(invocation))
     case .open(let isPrintOnly): try openBrowser(isPrintOnly: isPrintOnly, try access(invocation))
     case .mcp: try mcp(try access(invocation))
+    case .terminal(let request):
+      return try runTerminal(request, invocation.surroundings, try access(invocation))
     case .completion(let shell): output.text(shell.script)
     case .changeService(let change):
       try self.change(change, invocation.surroundings, json: invocation.json)

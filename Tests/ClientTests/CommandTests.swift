@@ -189,12 +189,16 @@ struct OfflineTests {
     #expect(CommandRun("serve --host 0.0.0.0 --auth none").remarks.first?.contains("loopback") == true)
   }
 
-  @Test("What is not built says so")
-  func unbuilt() {
+  @Test("The TUI says where it cannot run")
+  func terminal() {
+    #expect(CommandRun("tui").remarks.first?.contains("needs a terminal") == true)
+    #expect(CommandRun("tui --json").code == 2)
+    #expect(CommandRun("tui a b").code == 2)
+  }
+
+  @Test("The version is one line")
+  func version() {
     #expect(CommandRun("version").output == "tailcast 1.2.3\n")
-    let run = CommandRun("tui")
-    #expect(run.code == 1)
-    #expect(run.remarks.first?.contains("not built yet") == true)
   }
 }
 

@@ -20,6 +20,7 @@ public enum Command: Sendable, Equatable {
   case supervise([String])
   case logs(LogRequest)
   case open(isPrintOnly: Bool)
+  case terminal(TerminalRequest)
   case completion(Completion)
   /// Answer an MCP client.
   case mcp
@@ -33,8 +34,6 @@ public enum Command: Sendable, Equatable {
   case changeHooks(HookChange)
   /// Help on a topic: a command's name, `configuration`, `man`, or nil for the overview.
   case help(String?)
-  /// A command that this version names but does not have.
-  case unbuilt(String)
 }
 
 /// Which sessions are listed, newest message first.

@@ -1,8 +1,8 @@
 extension CommandSpec {
   /// All commands, in the order of help.
   static let all: [CommandSpec] =
-    [serve] + life + [list, tail, search] + steering + knowledge
-    + [status, stop, doctor, mcp, openapi, completion, version, help] + unbuilt
+    [serve] + life + [list, tail, search, tui] + steering + knowledge
+    + [status, stop, doctor, mcp, openapi, completion, version, help]
 
   static let serve = CommandSpec(
     name: "serve", summary: "Watch transcripts and serve them live, in the foreground.",
@@ -80,6 +80,26 @@ extension CommandSpec {
       return .search(query)
     })
 
+  private static let tui = CommandSpec(
+    name: "tui", summary: "Watch and steer sessions on the whole terminal.", operands: "[ID]",
+    flags: [Flag("--no-mouse", "Leave the mouse to the terminal, to select text with it.")],
+    details: [
+      "Shows the list, or the session ID at once; a transcript of any length opens at its end. The keys:"
+    ]
+      + KeyList.groups.flatMap { group in
+        ["", group.name + ":"] + KeyList.rows(group.keys)
+      } + [
+        "", "NO_COLOR leaves colours out. Works without a running server, then for reading only.",
+      ],
+    examples: ["tailcast tui", "tailcast tui 5f0c…", "ssh -t host tailcast tui --no-mouse"],
+    make: { arguments throws(CommandFailure) in
+      try arguments.expectOperands(0...1)
+      var request = TerminalRequest()
+      if !arguments.operands.isEmpty { request.session = try arguments.id(0) }
+      request.mouse = !arguments.has("--no-mouse")
+      return .terminal(request)
+    })
+
   private static let status = CommandSpec(
     name: "status", summary: "Say how the server is.",
     examples: ["tailcast status", "tailcast status --json"],
@@ -117,11 +137,6 @@ extension CommandSpec {
       let topic = arguments.operands.joined(separator: " ")
       return .help(topic.isEmpty ? nil : topic)
     })
-
-  /// Named here so that a typing error is not told apart from a command that is still to come.
-  private static let unbuilt: [CommandSpec] = [
-    "tui"
-  ].map { CommandSpec(name: $0, summary: "Not built yet.", make: nil) }
 
   private static func plain(_ command: Command) -> @Sendable (Arguments) throws(CommandFailure) -> Command {
     { arguments throws(CommandFailure) in

@@ -37,12 +37,11 @@ struct CommandSpec: Sendable {
   var children: [CommandSpec] = []
   /// Whether help and completion leave it out: other programs call it, nobody types it.
   var isHidden = false
-  /// Makes the command of what was given; nil for a group, and for one that is not built yet.
+  /// Makes the command of what was given; nil for a group.
   var make: (@Sendable (Arguments) throws(CommandFailure) -> Command)?
 
   /// The last word of the name.
   var word: String { name.split(separator: " ").last.map(String.init) ?? name }
-  var isBuilt: Bool { make != nil || !children.isEmpty }
 
   /// A command by its name, a group's command by both words.
   static func named(_ name: String) -> CommandSpec? {

@@ -11,7 +11,7 @@ public enum Completion: String, Sendable, CaseIterable {
     }
   }
 
-  private static var commands: [CommandSpec] { CommandSpec.all.filter { $0.isBuilt && !$0.isHidden } }
+  private static var commands: [CommandSpec] { CommandSpec.all.filter { !$0.isHidden } }
   /// Commands and those of groups, by both words.
   private static var leaves: [CommandSpec] {
     commands.flatMap { $0.children.isEmpty ? [$0] : $0.children }

@@ -2,13 +2,13 @@
 enum Help {
   /// The overview: every command in one line.
   static func overview(version: String) -> String {
-    let built = CommandSpec.all.filter { $0.isBuilt && !$0.isHidden }
+    let commands = CommandSpec.all.filter { !$0.isHidden }
     return """
       tailcast \(version): watch the transcripts of coding agents live.
 
       Usage: tailcast COMMAND [FLAGS]
 
-      \(columns(built.map { ($0.name, $0.summary) }))
+      \(columns(commands.map { ($0.name, $0.summary) }))
 
       Flags of every command:
       \(columns(CommandSpec.globalFlags.map(row)))

@@ -2,7 +2,7 @@
 enum ManualPage {
   /// Its text for man(7).
   static func text(version: String) -> String {
-    let commands = CommandSpec.all.filter { $0.isBuilt && !$0.isHidden }
+    let commands = CommandSpec.all.filter { !$0.isHidden }
     var text = """
       .TH TAILCAST 1 "" "tailcast \(version)"
       .SH NAME

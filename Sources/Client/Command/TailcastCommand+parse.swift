@@ -15,7 +15,7 @@ extension TailcastCommand {
       (spec, rest) = (try find(word, among: spec.children, in: spec), afterWord)
     }
     guard let make = spec.make else {
-      return Invocation(command: .unbuilt(spec.name), surroundings: surroundings)
+      return Invocation(command: .help(spec.name), surroundings: surroundings)
     }
     let parsed = try Arguments(rest, of: spec, now: now, surroundings: surroundings)
     if parsed.has("--help") { return Invocation(command: .help(spec.name), surroundings: surroundings) }

@@ -21,4 +21,13 @@ enum ByteSize {
     }
     return "\(bytes)"
   }
+
+  /// A text for people, of three digits at most: `2.9 MiB`.
+  static func rounded(_ bytes: Int) -> String {
+    for (name, size) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] where bytes >= size {
+      let tenths = bytes / (size / 10)
+      return tenths < 100 ? "\(tenths / 10).\(tenths % 10) \(name)" : "\(tenths / 10) \(name)"
+    }
+    return "\(bytes) B"
+  }
 }

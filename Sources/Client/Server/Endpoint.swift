@@ -25,6 +25,16 @@ enum Endpoint: Sendable, Equatable {
   }
 }
 
+extension Endpoint: CustomStringConvertible {
+  /// The address, without the key.
+  var description: String {
+    switch self {
+    case .socket(let path): path
+    case .url(let base, _): base
+    }
+  }
+}
+
 /// Percent-encoding of paths and queries (RFC 3986).
 enum PercentEncoding {
   /// Everything but unreserved characters is encoded.

@@ -29,9 +29,13 @@ final class ServerAccess {
   /// Whether the command has a server of its own.
   var isPrivate: Bool { own != nil }
 
+  /// Where the server is called; nil when none runs, none was named and none was opened.
+  var endpoint: Endpoint? {
+    own.map { .socket($0.socket) } ?? .find(choice, state: configuration.state)
+  }
+
   /// A connection to the server; nil when none runs, none was named and none was opened.
   func connection() throws(CommandFailure) -> ServerConnection? {
-    let endpoint = own.map { Endpoint.socket($0.socket) } ?? .find(choice, state: configuration.state)
     guard let endpoint else { return nil }
     do throws(RequestFailure) {
       return try ServerConnection(endpoint, interruption: interruption)
@@ -67,7 +71,10 @@ final class ServerAccess {
   }
 
   /// The answer to a query. Where nobody was named and nobody answers, a server of its own gives it.
-  func read(_ path: String, query: [(String, String)] = []) throws(CommandFailure) -> [UInt8] {
+  /// - Parameter stays: whether the command goes on for so long that its server must not stand in the way of another.
+  func read(
+    _ path: String, query: [(String, String)] = [], stays: Bool = false
+  ) throws(CommandFailure) -> [UInt8] {
     if let connection = try connection() {
       var reply: Reply?
       do throws(RequestFailure) {
@@ -77,8 +84,8 @@ final class ServerAccess {
       }
       if let reply { return try reply.success() }
     }
-    try openPrivate()
-    return try read(path, query: query)
+    try openPrivate(stays: stays)
+    return try read(path, query: query, stays: stays)
   }
 }
 

@@ -1,0 +1,184 @@
+import Testing
+import Wire
+
+@testable import Client
+
+/// A server that holds one transcript, as `OpenSession` sees it: pages on request, events live.
+private struct PaperServer {
+  var events: [TranscriptEvent] = []
+  /// Position up to which the stream was sent; nil while nobody listens.
+  var sent: Int?
+
+  mutating func write(_ count: Int) {
+    for _ in 0..<count { events.append(Events.text(events.count + 1)) }
+  }
+
+  private func index(behind cursor: String) -> Int {
+    events.firstIndex { $0.id == cursor }.map { $0 + 1 } ?? 0
+  }
+
+  func page(_ stretch: Question.Stretch) -> HistoryPage {
+    let range: Range<Int>
+    switch stretch {
+    case .end: range = max(0, events.count - 30)..<events.count
+    case .before(let cursor):
+      let end = max(0, index(behind: cursor) - 1)
+      range = max(0, end - 50)..<end
+    case .after(let cursor):
+      let start = index(behind: cursor)
+      range = start..<min(events.count, start + 50)
+    }
+    let list = events[range].map { #"{"event":"message","id":"\#($0.id ?? "")","data":\#($0.data)}"# }
+    let next = range.upperBound > 0 ? "\"\(Events.cursor(range.upperBound))\"" : "null"
+    let json =
+      #"{"events":[\#(list.joined(separator: ","))],"next_after":\#(next),"next_before":null,"has_more_before":\#(range.lowerBound > 0),"has_more_after":\#(range.upperBound < events.count)}"#
+    guard let page = HistoryPage(Array(json.utf8)) else { fatalError("no page: \(json)") }
+    return page
+  }
+
+  mutating func listen(after cursor: String?) { sent = cursor.map { index(behind: $0) } ?? 0 }
+
+  /// Some of what was not sent yet.
+  mutating func deliver(_ count: Int) -> [StreamEvent] {
+    guard let from = sent, from < events.count else { return [] }
+    let upTo = min(events.count, from + count)
+    sent = upTo
+    return events[from..<upTo].map(Events.live)
+  }
+}
+
+@Suite("An open session")
+struct OpenSessionTests {
+  @Test(
+    "Whatever is read, written, scrolled, broken and resumed, what is held is one stretch without gap or repeat"
+  )
+  func anything() {
+    var random = SeededRandom.printed()
+    for _ in 0..<40 {
+      var server = PaperServer()
+      server.write(Int.random(in: 0...400, using: &random))
+      var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
+      var asked: [Question.Stretch] = []
+      func perform(_ actions: [TerminalAction]) {
+        for action in actions {
+          switch action {
+          case .ask(.history(_, let stretch)): asked.append(stretch)
+          case .listen(_, let after): server.listen(after: after)
+          case .wake(.listen, _): perform(session.listen())
+          case .hangUp: server.sent = nil
+          default: break
+          }
+        }
+      }
+      perform(session.open())
+      for _ in 0..<150 {
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0: server.write(Int.random(in: 1...60, using: &random))
+        case 1...2:
+          for event in server.deliver(Int.random(in: 1...80, using: &random)) { perform(session.take(event)) }
+        case 3...5:
+          if !asked.isEmpty {
+            let stretch = asked.removeFirst()
+            perform(session.take(server.page(stretch), of: stretch))
+          }
+        case 6:
+          if server.sent != nil {
+            server.sent = nil
+            perform(session.ended("it broke"))
+          }
+        case 7: session.view.scroll(by: Int.random(in: -60...60, using: &random))
+        case 8: perform(Bool.random(using: &random) ? session.toEnd() : session.toStart())
+        default: perform(session.find(.text("line 7"), forward: Bool.random(using: &random)))
+        }
+        session.settle()
+        perform(session.more())
+        let held = session.view.transcript.texts.compactMap { Int($0.dropFirst(5)) }
+        let tear = zip(held, held.dropFirst()).first { $0 + 1 != $1 }
+        #expect(tear == nil)
+        if tear != nil { return }
+      }
+      // Left alone it comes to the end, and shows it.
+      perform(session.toEnd())
+      for _ in 0..<200 {
+        if !asked.isEmpty {
+          let stretch = asked.removeFirst()
+          perform(session.take(server.page(stretch), of: stretch))
+        }
+        for event in server.deliver(100) { perform(session.take(event)) }
+        session.settle()
+        perform(session.more())
+      }
+      #expect(
+        session.view.transcript.texts.last == (server.events.isEmpty ? nil : "line \(server.events.count)"))
+      #expect(session.view.isFollowing)
+    }
+  }
+
+  @Test("Coming back says how much was missed, and asks from the last id")
+  func resuming() {
+    var server = PaperServer()
+    server.write(5)
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
+    _ = session.open()
+    same(session.take(server.page(.end), of: .end), [.listen(.transcript("s"), after: Events.cursor(5))])
+    let caughtUp = StreamEvent(name: "caught_up", id: Events.cursor(5), data: Array("{}".utf8))
+    _ = session.take(caughtUp)
+    holds(session.takeRemark() == nil && session.stream.phase == .live)
+    _ = session.ended("it broke")
+    #expect(session.stream.phase == .connecting, "a stream that is rotated is not offline")
+    _ = session.ended("nobody answers")
+    #expect(session.stream.phase == .offline("nobody answers"))
+    #expect(session.listen() == [.listen(.transcript("s"), after: Events.cursor(5))])
+    for number in 6...8 { _ = session.take(Events.live(Events.text(number))) }
+    #expect(session.stream.phase == .replaying)
+    _ = session.take(StreamEvent(name: "caught_up", id: Events.cursor(8), data: Array("{}".utf8)))
+    same(session.takeRemark(), .good("caught up 3"))
+    #expect(session.view.transcript.texts.last == "line 8")
+  }
+
+  @Test("What comes while nobody follows is counted")
+  func unread() {
+    var server = PaperServer()
+    server.write(30)
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 5))
+    _ = session.open()
+    _ = session.take(server.page(.end), of: .end)
+    session.view.move(by: -10)
+    for number in 31...33 { _ = session.take(Events.live(Events.text(number))) }
+    session.settle()
+    #expect(session.unread == 3)
+    _ = session.toEnd()
+    session.settle()
+    #expect(session.unread == 0)
+  }
+
+  @Test("A transcript that was rewritten is read anew, and says so")
+  func reset() {
+    var server = PaperServer()
+    server.write(3)
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 5))
+    _ = session.open()
+    _ = session.take(server.page(.end), of: .end)
+    let actions = session.take(
+      StreamEvent(name: "reset", id: "ffffffff-0", data: Array(#"{"reason":"truncated"}"#.utf8)))
+    #expect(actions == [.hangUp(.transcript("s")), .ask(.history("s", .end))])
+    same(session.takeRemark(), .bad("the transcript was rewritten (truncated); this is its end"))
+  }
+
+  @Test("At the end the next error is the last one there is; there are no more behind it")
+  func errors() {
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 5))
+    _ = session.open()
+    var server = PaperServer()
+    server.write(10)
+    server.events[4] = Events.message(5, Events.call("t"))
+    server.events[5] = Events.message(6, role: "user", Events.result("t", "no", isError: true))
+    _ = session.take(server.page(.end), of: .end)
+    _ = session.find(.error, forward: true)
+    holds(session.view.isOn(.error) && session.takeRemark() == nil)
+    _ = session.find(.error, forward: true)
+    same(session.takeRemark(), .bad("no later error"))
+    _ = session.find(.question, forward: true)
+    same(session.takeRemark(), .bad("no earlier question"))
+  }
+}
