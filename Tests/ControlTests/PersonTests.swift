@@ -42,8 +42,9 @@ import Wire
   @Test(
     "A session that a member starts is the member's; others see it once it is shared, and change it never")
   func ownSessions() async throws {
-    let fixture = try await Fixture()
+    let fixture = try await Fixture { $0.projectRoots = ["/tmp"] }
     let ann = [(name: "x-web-user-email", value: "ann@example.org")]
+    #expect(await fixture.ask(.post, "/api/v1/projects", body: #"{"name":"p","path":"/tmp"}"#).status == 201)
     let body = #"{"project_path":"/tmp","agent":"claude","human_email":"bob@example.org"}"#
     let made = await fixture.ask(.post, "/api/v1/sessions", headers: ann, body: body)
     let id = try #require(made.json["session_id"]?.string)
@@ -68,6 +69,44 @@ import Wire
     #expect(await status(.patch, "/\(id)", Self.member, #"{"visibility":"private"}"#) == 403)
     #expect(await status(.delete, "/\(id)", Self.member) == 403)
     #expect(await status(.delete, "/\(id)", ann) == 204)
+  }
+
+  @Test("A member starts agents in registered projects only, never in a mode that acts unasked, and no shell")
+  func starting() async throws {
+    let fixture = try await Fixture { rules in
+      rules.projectRoots = ["/"]
+      rules.lifecycle.agents["claude"]?.permissionModes = ["plan=--plan", "bypassPermissions=--all"]
+        .compactMap { AgentProfile.Mode($0) }
+    }
+    func begin(_ more: String, _ who: [(name: String, value: String)]) async -> Answer {
+      await fixture.ask(.post, "/api/v1/sessions", headers: who, body: "{\"agent\":\"claude\",\(more)}")
+    }
+    func rule(_ answer: Answer) -> String? {
+      answer.code == "FORBIDDEN" ? answer.json.member("error", "details", "rule")?.string : nil
+    }
+    let anywhere = await begin(#""project_path":"/usr/share""#, Self.member)
+    #expect(rule(anywhere) == "registered_projects" && anywhere.text.contains("POST projects"))
+    let draft = #"{"name":"share","path":"/usr/share"}"#
+    #expect(
+      await fixture.ask(.post, "/api/v1/projects", headers: Self.member, body: draft).code == "FORBIDDEN")
+    #expect(await fixture.ask(.post, "/api/v1/projects", headers: Self.owner, body: draft).status == 201)
+    // A name that only begins like the project's is another directory.
+    #expect(rule(await begin(#""project_path":"/usr""#, Self.member)) == "registered_projects")
+    let unasked = await begin(
+      #""project_path":"/usr/share","permission_mode":"bypassPermissions""#, Self.member)
+    #expect(rule(unasked) == "member_modes" && unasked.text.contains("sessions.member_modes"))
+    let shell = await begin(#""project_path":"/usr/share","launch_kind":"empty""#, Self.member)
+    #expect(rule(shell) == "no_shell")
+    let made = await begin(
+      #""project_path":"/usr/share","subdir":"doc","permission_mode":"plan""#, Self.member)
+    #expect(made.status == 201, "\(made.text)")
+    let id = try #require(made.json["session_id"]?.string)
+    let body = #"{"permission_mode":"bypassPermissions"}"#
+    let changed = await fixture.ask(
+      .post, "/api/v1/sessions/\(id)/control", headers: Self.member, body: body)
+    #expect(rule(changed) == "member_modes")
+    let owned = await begin(#""project_path":"/usr","permission_mode":"bypassPermissions""#, Self.owner)
+    #expect(owned.status == 201)
   }
 
   @Test("Lists, searches and suggestions leave out what a member may not see")

@@ -144,6 +144,8 @@ extension Configuration {
     public var closeGrace = Duration.seconds(5)
     /// Most bytes of a transcript that are copied to go on at an earlier message.
     public var maxCopyBytes = 256 << 20
+    /// Permission modes that members may choose.
+    public var memberModes = ["default", "plan", "acceptEdits"]
   }
 
   /// Messages to agents.

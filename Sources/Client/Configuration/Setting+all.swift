@@ -213,6 +213,10 @@ extension Setting {
     .bytes(
       "sessions.max_copy_bytes", \.sessions.maxCopyBytes, 1 << 20...16 << 30,
       "Most of a transcript that is copied so that its agent goes on at an earlier message."),
+    .list(
+      "sessions.member_modes", \.sessions.memberModes, form: "permission modes",
+      parse: { $0.isEmpty ? nil : $0 }, format: { $0 },
+      "Permission modes that people who are no owners may choose for the agents that they start."),
     .count(
       "messages.max_queued", \.messages.maxQueued, 1...100_000, "Most messages of one session that wait."),
     .duration(

@@ -42,14 +42,15 @@ extension RouteTable {
       "Add a project: a directory below one of the setting projects.roots.",
       body: .json(schema: "ProjectDraft", required: true),
       answers: [.init(201, "The project.", schema: "Project")],
-      errors: [.pathAlreadyRegistered, .directoryNotFound, .pathNotAllowed, .storeUnavailable]
+      errors: [.pathAlreadyRegistered, .directoryNotFound, .pathNotAllowed, .storeUnavailable],
+      access: .owners
     ) { plane, call throws(Problem) in try await plane.addProject(call) },
     Route(
       .post, "projects/reload", tier: .supporting, "Look for the directories of all projects again.",
       answers: [
         .init(200, "How many there are, and those whose directory is gone.", schema: "ProjectsReloaded")
       ],
-      errors: [.storeUnavailable]
+      errors: [.storeUnavailable], access: .owners
     ) { plane, call throws(Problem) in try await plane.reloadProjects(call) },
     Route(
       .get, "projects/{id}", tier: .supporting,
@@ -63,7 +64,7 @@ extension RouteTable {
       answers: [.init(200, "The project.", schema: "Project")],
       errors: [
         .projectNotFound, .pathAlreadyRegistered, .directoryNotFound, .pathNotAllowed, .storeUnavailable,
-      ]
+      ], access: .owners
     ) { plane, call throws(Problem) in try await plane.changeProject(call, isWhole: true) },
     Route(
       .patch, "projects/{id}", tier: .supporting, "Change a project.", parameters: [projectID],
@@ -71,12 +72,12 @@ extension RouteTable {
       answers: [.init(200, "The project.", schema: "Project")],
       errors: [
         .projectNotFound, .pathAlreadyRegistered, .directoryNotFound, .pathNotAllowed, .storeUnavailable,
-      ]
+      ], access: .owners
     ) { plane, call throws(Problem) in try await plane.changeProject(call, isWhole: false) },
     Route(
       .delete, "projects/{id}", tier: .supporting, "Forget a project; its directory stays.",
       parameters: [projectID], answers: [.init(204, "It is forgotten.", nil)],
-      errors: [.projectNotFound, .storeUnavailable]
+      errors: [.projectNotFound, .storeUnavailable], access: .owners
     ) { plane, call throws(Problem) in try await plane.deleteProject(call) },
   ]
 

@@ -25,6 +25,7 @@ extension ControlPlane {
     if let id = body.nativeID { try checkSession(id, call.caller, isChange: true) }
     if let (field, reason) = profile.refusal(of: body.choices) { throw .invalid(field, reason) }
     let place = try await place(body)
+    try await checkStart(body.kind, body.choices.permissionMode, in: place.directory, by: call.caller)
     var new = NewSession(
       profile: profile, kind: body.kind, directory: place.directory, projectPath: place.project)
     new.nativeID = body.nativeID
@@ -98,6 +99,10 @@ extension ControlPlane {
       guard !prompt.allSatisfy(\.isWhitespace) else { throw body.invalid("prompt", "must not be blank") }
       try Self.check(prompt, for: entry.agent, field: "prompt")
       first = messages.first(prompt)
+    }
+    if let parent = await desk.managed(call.id) {
+      try await checkStart(
+        .agentResume, parent.choices.permissionMode, in: parent.directory, by: call.caller)
     }
     let session: ManagedSession
     do throws(DeskFault) {

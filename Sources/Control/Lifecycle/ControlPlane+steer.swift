@@ -59,6 +59,7 @@ extension ControlPlane {
     var choices = session.choices
     choices.permissionMode = mode
     if let (field, reason) = profile.refusal(of: choices) { throw .invalid(field, reason) }
+    try checkMode(mode, by: call.caller)
     do throws(DeskFault) {
       return Self.accepted(try await desk.restart(session.id, as: .control, with: mode))
     } catch {

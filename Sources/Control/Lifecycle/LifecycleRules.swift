@@ -8,6 +8,8 @@ public struct LifecycleRules: Sendable {
   public var agents: [String: AgentProfile] = [:]
   /// The agent of a request that names none.
   public var defaultAgent = "claude"
+  /// The permission modes that members may choose (`sessions.member_modes`).
+  public var memberModes: Set<String> = ["default", "plan", "acceptEdits"]
   /// The server's own variables, without those that are about itself.
   public var environment: [String: String] = [:]
   /// The login shell, a path.

@@ -126,6 +126,7 @@ extension LifecycleRules {
   init(_ configuration: Configuration) {
     self.init()
     for (name, template) in configuration.agents { agents[name] = AgentProfile(name, template) }
+    memberModes = Set(configuration.sessions.memberModes)
     environment = ProcessEnvironment.forAgents
     shell = Self.loginShell
     usesLoginEnvironment = configuration.sessions.loginEnvironment
