@@ -66,7 +66,9 @@ extension ControlPlane {
     try checkBody(call.call)
     try call.call.operation.check(call.call)
     try checkPerson(call.call)
-    return try await perform(call.route, call.call)
+    var reply = try await perform(call.route, call.call)
+    reply.belong(to: caller)
+    return reply
   }
 
   private func call(
@@ -76,7 +78,9 @@ extension ControlPlane {
     case .found(let route, let mount, let captures):
       return (
         route,
-        Call(request: request, operation: route.operation, mount: mount, captures: captures, caller: caller)
+        Call(
+          request: request, operation: route.operation, mount: mount, captures: captures, caller: caller,
+          undeclared: log.note)
       )
     case .methodNotAllowed(let allowed):
       let names = allowed.joined(separator: ", ")
@@ -140,6 +144,13 @@ extension Reply {
     case .stream: 200
     case .webSocket: 101
     }
+  }
+
+  /// Says who asked, for what goes on after the answer.
+  mutating func belong(to caller: Caller) {
+    guard case .stream(var plan) = self else { return }
+    plan.caller = caller
+    self = .stream(plan)
   }
 
   /// Adds header fields.

@@ -18,6 +18,8 @@ public actor ControlPlane: TimerSink {
   let log: ControlLog
   let clockMS: @Sendable () -> Int64
   let onShutdown: @Sendable () -> Void
+  /// Ends what was opened with credentials that were revoked.
+  let revoked: @Sendable (Revocation) -> Void
   let feed: ChangeFeed
   let indexer: SearchIndexer
   let hooks: Webhooks
@@ -62,6 +64,7 @@ public actor ControlPlane: TimerSink {
   /// - Parameter cookies: signs what browsers come back with.
   /// - Parameter hookTransport: what carries webhooks; libcurl unless a test has its own.
   /// - Parameter publish: given the changes in order, each after it was stored; called on the home loop.
+  /// - Parameter revoked: ends what was opened with credentials that were revoked; called on the home loop.
   /// - Parameter shutdown: what `POST /shutdown` starts; called on the home loop.
   public init(
     loop: EventLoop, sessions: any SessionSource, history: any HistorySource, store: Store,
@@ -69,6 +72,7 @@ public actor ControlPlane: TimerSink {
     keys: AccessKeys, cookies: CookieSigner, log: ControlLog,
     clockMS: @escaping @Sendable () -> Int64 = WallClock.milliseconds,
     hookTransport: (any HookTransport)? = nil, publish: @escaping @Sendable ([FeedEvent]) -> Void,
+    revoked: @escaping @Sendable (Revocation) -> Void = { _ in },
     shutdown: @escaping @Sendable () -> Void
   ) {
     self.loop = loop
@@ -79,6 +83,7 @@ public actor ControlPlane: TimerSink {
     self.log = log
     self.clockMS = clockMS
     onShutdown = shutdown
+    self.revoked = revoked
     router = Router(RouteTable.all)
     sessionJSON = SessionJSON(computer: rules.computer)
     gate = Gate(rules: rules.gate, keys: keys, cookies: cookies)
@@ -206,7 +211,7 @@ public actor ControlPlane: TimerSink {
   }
 
   /// A one-time ticket for a browser: `http://…/?ticket=…` gives it a cookie.
-  public func browserTicket() -> String { gate.issueTicket(.browser, nowMS: clockMS()) }
+  public func browserTicket() -> String { gate.issueTicket(.browser, by: .nobody, nowMS: clockMS()) }
 
   /// The OpenAPI document and its tag.
   func document() -> (body: [UInt8], tag: String) {

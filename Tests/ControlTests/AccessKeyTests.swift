@@ -30,9 +30,27 @@ import Wire
     #expect(await status(fixture, key: key) == 401)
     #expect(await fixture.ask(.delete, "/auth/keys/\(id)").code == "KEY_NOT_FOUND")
     #expect(await fixture.ask(.delete, "/auth/keys/file").code == "KEY_IS_FILE")
+    #expect(fixture.revoked.values == [.key(id: id)])
     let types = fixture.published.values.map(\.type).filter { $0.hasPrefix("key.") }
     #expect(types == ["key.created", "key.revoked"])
     #expect(!fixture.published.values.contains { String(decoding: $0.payload, as: UTF8.self).contains(key) })
+  }
+
+  @Test("Cookies of browsers are revoked together, and stay revoked after a restart")
+  func browsers() async throws {
+    let fixture = try await Fixture()
+    let ticket = await fixture.ask(.post, "/api/v1/auth/ticket").json["ticket"]?.string ?? ""
+    let entered = await fixture.ask(.get, "/?ticket=\(ticket)", peer: Self.tcp)
+    let cookie = entered.headers["set-cookie"].map { String($0.prefix { $0 != ";" }) } ?? ""
+    func status(_ fixture: Fixture) async -> Int {
+      await fixture.ask(.get, "/auth/whoami", headers: [("cookie", cookie)], peer: Self.tcp).status
+    }
+    #expect(await status(fixture) == 200)
+    #expect(await fixture.ask(.delete, "/auth/keys/browsers").status == 204)
+    #expect(await status(fixture) == 401)
+    #expect(fixture.revoked.values == [.cookies(generation: 0)])
+    let signer = await AccessKeyFile.cookies(key: Fixture.key, store: fixture.store)
+    #expect(signer.generation == 1)
   }
 
   @Test("When a key was used is remembered")

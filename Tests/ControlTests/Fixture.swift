@@ -23,6 +23,8 @@ final class Fixture: Sendable {
   let published: Collected<FeedEvent>
   let accessed: Collected<AccessRecord>
   let shutdowns: Collected<Bool>
+  let notes: Collected<String>
+  let revoked: Collected<Revocation>
   /// The clock stands still unless a test moves it.
   let clock: Clock
   static let nowMS: Int64 = 1_770_000_000_000
@@ -50,6 +52,8 @@ final class Fixture: Sendable {
     published = Collected()
     accessed = Collected()
     shutdowns = Collected()
+    notes = Collected()
+    revoked = Collected()
     clock = Clock()
     var rules = ControlRules(version: "1.2.3", computer: "here", startedAtMS: Self.nowMS - 60_000)
     rules.search.enabled = false
@@ -61,9 +65,11 @@ final class Fixture: Sendable {
       loop: loop, sessions: sessions, history: history, store: store,
       steering: Steering(terminals: terminals, transcripts: sessions, files: files), rules: rules, keys: keys,
       cookies: CookieSigner(key: Self.key),
-      log: ControlLog(note: { _ in }, access: { [accessed] in accessed.append([$0]) }),
+      log: ControlLog(
+        note: { [notes] in notes.append([$0]) }, access: { [accessed] in accessed.append([$0]) }),
       clockMS: { [clock] in clock.nowMS.load(ordering: .relaxed) },
       hookTransport: transport, publish: { [published] in published.append($0) },
+      revoked: { [revoked] in revoked.append([$0]) },
       shutdown: { [shutdowns] in shutdowns.append([true]) })
     await plane.start()
   }

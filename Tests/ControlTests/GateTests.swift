@@ -33,7 +33,11 @@ import Wire
   ) -> String {
     do throws(Problem) {
       let caller = try gate.admit(request, access: access, delivery: delivery, nowMS: nowMS)
-      return "\(caller.identity)"
+      switch caller.identity {
+      case .cookie: return "cookie"
+      case .ticket: return "ticket"
+      default: return "\(caller.identity)"
+      }
     } catch {
       return error.code.rawValue
     }
@@ -118,7 +122,7 @@ import Wire
   @Test("A browser's ticket works once and gives a cookie that works until it expires")
   func cookie() throws {
     var gate = gate()
-    let ticket = gate.issueTicket(.browser, nowMS: Self.now)
+    let ticket = gate.issueTicket(.browser, by: .nobody, nowMS: Self.now)
     let exchanged = gate.exchange(ticket: ticket, nowMS: Self.now)
     let header = try #require(exchanged)
     #expect(gate.exchange(ticket: ticket, nowMS: Self.now) == nil)
@@ -139,15 +143,44 @@ import Wire
   @Test("A socket's ticket opens one socket within its time and nothing else")
   func socketTicket() {
     var gate = gate()
-    let ticket = gate.issueTicket(.socket, nowMS: Self.now)
+    let ticket = gate.issueTicket(.socket, by: .nobody, nowMS: Self.now)
     let request = Self.request(.get, "/ws?ticket=\(ticket)")
     #expect(code(&gate, request) == "UNAUTHORIZED")
     #expect(code(&gate, request, delivery: .socket) == "ticket")
     #expect(code(&gate, request, delivery: .socket) == "INVALID_API_KEY")
-    let late = Self.request(.get, "/ws?ticket=\(gate.issueTicket(.socket, nowMS: Self.now))")
+    let late = Self.request(.get, "/ws?ticket=\(gate.issueTicket(.socket, by: .nobody, nowMS: Self.now))")
     #expect(code(&gate, late, delivery: .socket, at: Self.now + 30_000) == "INVALID_API_KEY")
-    let browser = Self.request(.get, "/ws?ticket=\(gate.issueTicket(.browser, nowMS: Self.now))")
+    let browser = Self.request(.get, "/ws?ticket=\(gate.issueTicket(.browser, by: .nobody, nowMS: Self.now))")
     #expect(code(&gate, browser, delivery: .socket) == "INVALID_API_KEY")
+  }
+
+  @Test("A revoked key opens nothing, neither do tickets made with it; cookies are revoked all at once")
+  func revoked() throws {
+    var gate = gate()
+    let withKey = Self.request(.get, "/", [("x-api-key", Self.key)])
+    let maker = try gate.admit(withKey, access: .identified, delivery: .response, nowMS: Self.now).identity
+    let own = gate.issueTicket(.socket, by: maker, nowMS: Self.now)
+    let other = gate.issueTicket(.socket, by: .nobody, nowMS: Self.now)
+    gate.revoke(.key(id: "one"))
+    #expect(code(&gate, withKey) == "INVALID_API_KEY")
+    #expect(code(&gate, Self.request(.get, "/ws?ticket=\(own)"), delivery: .socket) == "INVALID_API_KEY")
+    #expect(code(&gate, Self.request(.get, "/ws?ticket=\(other)"), delivery: .socket) == "ticket")
+
+    func cookie() throws -> [(name: String, value: String)] {
+      let ticket = gate.issueTicket(.browser, by: .nobody, nowMS: Self.now)
+      let exchanged = gate.exchange(ticket: ticket, nowMS: Self.now)
+      let header = try #require(exchanged)
+      return [("cookie", String(header.prefix { $0 != ";" }))]
+    }
+    let old = try cookie()
+    #expect(code(&gate, Self.request(.get, "/", old)) == "cookie")
+    gate.revoke(.cookies(generation: 0))
+    #expect(code(&gate, Self.request(.get, "/", old)) == "INVALID_API_KEY")
+    let new = try cookie()
+    #expect(code(&gate, Self.request(.get, "/", new)) == "cookie")
+    // Said twice it ends no later ones.
+    gate.revoke(.cookies(generation: 0))
+    #expect(code(&gate, Self.request(.get, "/", new)) == "cookie")
   }
 
   @Test("X-Web-User is believed from trusted proxies and the Unix socket only")

@@ -52,6 +52,22 @@ import Wire
         }
       }
     }
+    #expect(fixture.notes.values.filter { $0.contains("does not declare") } == [])
+  }
+
+  @Test("A route that reads a parameter without declaring it gets none, and the log tells")
+  func undeclared() throws {
+    let told = Collected<String>()
+    let operation = try #require(RouteTable.operations.first { $0.patterns[0].text == "healthz" })
+    let call = Call(
+      request: Request(
+        id: "r", head: RequestHead(method: .get, target: "/healthz?tail=5", headers: Headers([])), body: [],
+        peer: .unix(uid: 7)),
+      operation: operation, mount: .root, captures: [:],
+      caller: Caller(identity: .nobody, peer: .unix(uid: 7), address: "uid 7"),
+      undeclared: { told.append([$0]) })
+    #expect(call.number("tail") == nil)
+    #expect(told.values == ["GET healthz reads tail, which it does not declare"])
   }
 
   @Test("A route that is not served says why")

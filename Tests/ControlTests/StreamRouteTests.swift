@@ -169,8 +169,8 @@ import Wire
     ]
     let offer = (name: "sec-websocket-protocol", value: "other, tailcast.mux.v1")
     let uses: [(String, [(name: String, value: String)], WebSocketPlan.Use)] = [
-      ("/ws", right, .topics(isTeleClaude: true)), ("/api/v1/ws", right, .topics(isTeleClaude: false)),
-      ("/api/execute", right, .topics(isTeleClaude: false)), ("/mux", right, .terminals(isBinary: false)),
+      ("/ws", right, .topics), ("/api/v1/ws", right, .topics), ("/api/execute", right, .topics),
+      ("/mux", right, .terminals(isBinary: false)),
       ("/mux", right + [offer], .terminals(isBinary: true)),
     ]
     for (path, headers, use) in uses {

@@ -6,8 +6,10 @@ import time
 from http.cookies import SimpleCookie
 
 import pytest
+from support.frames import WebSocket
 from support.peer import Events, Line, dialogue, running, write
 from support.waiting import until
+from wsproto.events import CloseConnection
 
 OPEN = ["/healthz", "/readyz", "/api/v1/healthz", "/api/v1/readyz"]
 CLOSED = ["/health", "/metrics", "/sessions", "/api/v1/sessions", "/api/v1/sessions/one", "/events", "/openapi.json",
@@ -143,6 +145,68 @@ def test_a_ticket_is_exchanged_for_a_cookie_once(new_server):
     own = f"http://127.0.0.1:{server.port}"
     assert server.ask("POST", "/api/v1/ws-ticket", headers={"cookie": cookie}).status == 403
     assert server.ask("POST", "/api/v1/ws-ticket", headers={"cookie": cookie, "origin": own}).status == 201
+
+
+class Opened:
+    """Two streams, a socket, and a socket by ticket, all opened with the same credentials."""
+
+    def __init__(self, server, credentials):
+        self.streams = [Events(server, target, credentials) for target in ("/api/v1/sessions/one/stream", "/events")]
+        for stream in self.streams:
+            assert stream.status == 200
+            next(stream)
+        own = {"origin": f"http://127.0.0.1:{server.port}"} if "cookie" in credentials else {}
+        ticket = server.ask("POST", "/api/v1/ws-ticket", headers={**credentials, **own}).json()["ticket"]
+        self.sockets = [WebSocket(server, headers=list(credentials.items())),
+                        WebSocket(server, path=f"/api/v1/ws?ticket={ticket}")]
+        for socket in self.sockets:
+            assert socket.ask(op="subscribe", topics=["transcript:one"])["op"] == "ack"
+
+    def end_within_a_second(self):
+        began = time.monotonic()
+        for stream in self.streams:
+            assert stream.until("bye")[-1].json()["reason"] == "unauthorized"
+            assert not list(stream)
+        for socket in self.sockets:
+            closing = next(event for event in iter(socket.event, None) if isinstance(event, CloseConnection))
+            assert closing.code == 4001, closing
+        assert time.monotonic() - began < 1
+
+    def go_on(self):
+        for socket in self.sockets:
+            assert socket.ask(op="ping")["op"] == "ack"
+
+    def close(self):
+        for one in self.streams:
+            one.close()
+        for one in self.sockets:
+            one.socket.close()
+
+
+@pytest.mark.loops
+def test_what_was_opened_with_a_key_or_a_cookie_ends_when_that_is_revoked(new_server, loops):
+    server = new_server(agent="claude", auth="key", loops=loops).start()
+    write(server.root / "one.jsonl", dialogue("one", 4))
+    owner = keyed(server)
+    until(lambda: server.get("/sessions/one", owner).status == 200, "it is listed")
+    made = server.ask("POST", "/api/v1/auth/keys", {"name": "lost"}, headers=owner).json()
+    cookie = exchange(server)
+    opened = {"key": Opened(server, {"x-api-key": made["key"]}), "cookie": Opened(server, {"cookie": cookie}),
+              "owner": Opened(server, owner)}
+    try:
+        assert server.ask("DELETE", f"/api/v1/auth/keys/{made['id']}", headers=owner).status == 204
+        opened["key"].end_within_a_second()
+        opened["cookie"].go_on()
+        assert server.ask("DELETE", "/api/v1/auth/keys/browsers", headers=owner).status == 204
+        opened["cookie"].end_within_a_second()
+        opened["owner"].go_on()
+        assert server.get("/api/v1/sessions", {"cookie": cookie}).status == 401
+    finally:
+        for one in opened.values():
+            one.close()
+    server.kill()
+    server.start()
+    assert server.get("/api/v1/sessions", {"cookie": cookie}).status == 401
 
 
 # --- Host and Origin ------------------------------------------------------------------------------------------------

@@ -404,6 +404,19 @@ def test_teleclaude_clients_get_their_lists_and_names(new_server):
         assert not [m for m in socket.early if m.get("data", {}).get("session_id") == "unseen"]
 
 
+def test_a_socket_is_answered_in_the_protocol_that_it_speaks_whatever_its_path(new_server):
+    server = new_server(agent="claude").start()
+    with WebSocket(server, path="/ws") as own, WebSocket(server, path="/api/v1/ws") as other:
+        assert own.ask(op="subscribe", topics=["sessions"])["op"] == "ack"
+        other.say(subscribe="sessions")
+        other.until(lambda m: m.get("event") == "sessions_initial")
+        write(server.root / "new.jsonl", dialogue("new", 2))
+        told = own.until(lambda m: m.get("op") == "event" and m.get("type") == "session.created")
+        assert told[-1]["session_id"] == "new" and told[-1]["id"] and not [m for m in told if "event" in m]
+        told = other.until(lambda m: m.get("event") == "session_started")
+        assert told[-1]["data"]["session_id"] == "new" and not [m for m in told if m.get("op") == "event"]
+
+
 def test_the_short_form_of_teleclaude_subscribes_too(server):
     with WebSocket(server, path="/api/execute") as socket:
         socket.say(subscribe="sessions")

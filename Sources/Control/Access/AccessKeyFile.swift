@@ -35,6 +35,11 @@ public enum AccessKeyFile {
     return keys
   }
 
+  /// What signs the cookies of browsers. A store that cannot be read lets in what was revoked, rather than nobody.
+  public static func cookies(key: String, store: Store) async -> CookieSigner {
+    CookieSigner(key: key, generation: (try? await store.cookieGeneration()) ?? 0)
+  }
+
   private static func read(_ path: String) throws(SystemError) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     if descriptor < 0, errno == ENOENT { return nil }

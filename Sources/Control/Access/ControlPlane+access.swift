@@ -3,13 +3,17 @@ import Wire
 
 extension ControlPlane {
   /// `POST ws-ticket`
-  func socketTicket() -> Response { ticket(.socket, rules.gate.socketTicketLifetime) }
+  func socketTicket(_ call: Call) -> Response {
+    ticket(.socket, rules.gate.socketTicketLifetime, call)
+  }
 
   /// `POST auth/ticket`
-  func pageTicket() -> Response { ticket(.browser, rules.gate.browserTicketLifetime) }
+  func pageTicket(_ call: Call) -> Response {
+    ticket(.browser, rules.gate.browserTicketLifetime, call)
+  }
 
-  private func ticket(_ purpose: Tickets.Purpose, _ lifetime: Duration) -> Response {
-    let ticket = gate.issueTicket(purpose, nowMS: clockMS())
+  private func ticket(_ purpose: Tickets.Purpose, _ lifetime: Duration, _ call: Call) -> Response {
+    let ticket = gate.issueTicket(purpose, by: call.caller.identity, nowMS: clockMS())
     var writer = JSONWriter()
     writer.object { writer in
       writer.field("ticket", ticket)

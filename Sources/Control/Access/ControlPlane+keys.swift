@@ -40,21 +40,31 @@ extension ControlPlane {
     return .response(response)
   }
 
+  /// The id under which the cookies of all browsers are revoked.
+  static let browsersID = "browsers"
+
   /// `DELETE auth/keys/{id}`
   func revokeKey(_ call: Call) async throws(Problem) -> Reply {
     let id = call.id
     guard id != AccessKeyFile.id else {
       throw Problem(.keyIsFile, "the key of the key file is revoked by removing the file and restarting")
     }
-    let nowMS = clockMS()
+    let (nowMS, generation) = (clockMS(), gate.cookies.generation)
     let isRevoked = try await commit { (database) throws(StoreError) in
-      try database.run("DELETE FROM access_keys WHERE id = ?", id)
-      return database.changes > 0 ? (true, [Self.change("key.revoked", id, nowMS)]) : (false, [])
+      if id == Self.browsersID {
+        try database.leaveCookieGeneration(generation)
+      } else {
+        try database.run("DELETE FROM access_keys WHERE id = ?", id)
+        guard database.changes > 0 else { return (false, []) }
+      }
+      return (true, [Self.change("key.revoked", id, nowMS)])
     }
     guard isRevoked else {
       throw Problem(.keyNotFound, "there is no access key \(Problem.quoted(id))") { $0.field("id", id) }
     }
-    gate.keys.remove(id: id)
+    let revocation: Revocation = id == Self.browsersID ? .cookies(generation: generation) : .key(id: id)
+    gate.revoke(revocation)
+    revoked(revocation)
     keyUses[id] = nil
     return .response(Response(status: 204))
   }

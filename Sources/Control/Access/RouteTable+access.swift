@@ -7,12 +7,12 @@ extension RouteTable {
     Route(
       .post, "ws-ticket", "A ticket for one WebSocket, good for a short time.",
       answers: [.init(201, "The ticket.", schema: "Ticket")], access: .owners
-    ) { plane, _ throws(Problem) in .response(await plane.socketTicket()) },
+    ) { plane, call throws(Problem) in .response(await plane.socketTicket(call)) },
     Route(
       .post, "auth/ticket", mounts: [.api, .v1], tier: .supporting,
       "A ticket that lets one browser in, once: the home page with ?ticket= gives it a cookie.",
       answers: [.init(201, "The ticket.", schema: "Ticket")], access: .owners
-    ) { plane, _ throws(Problem) in .response(await plane.pageTicket()) },
+    ) { plane, call throws(Problem) in .response(await plane.pageTicket(call)) },
     Route(
       .get, "auth/whoami", tier: .supporting, "Who the server takes the caller for.",
       answers: [.init(200, "The caller.", schema: "Caller")]
@@ -29,8 +29,12 @@ extension RouteTable {
       errors: [.limitReached, .storeUnavailable], access: .owners
     ) { plane, call throws(Problem) in try await plane.makeKey(call) },
     Route(
-      .delete, "auth/keys/{id}", tier: .supporting, "Revoke an access key, at once.",
-      parameters: [Parameter("id", .id, in: .path, "The key's id.")],
+      .delete, "auth/keys/{id}", tier: .supporting,
+      "Revoke an access key, at once: streams and sockets that it opened end too.",
+      parameters: [
+        Parameter(
+          "id", .id, in: .path, "The key's id; `browsers` for the cookies of all browsers that were let in.")
+      ],
       answers: [.init(204, "It opens nothing any more.", nil)],
       errors: [.keyNotFound, .keyIsFile, .storeUnavailable], access: .owners
     ) { plane, call throws(Problem) in try await plane.revokeKey(call) },

@@ -56,8 +56,7 @@ extension ControlPlane {
   /// `GET ws`
   static func openSocket(_ call: Call) throws(Problem) -> Reply {
     let key = try WebSocketHandshake.key(of: call.request.head)
-    return .webSocket(
-      WebSocketPlan(key: key, use: .topics(isTeleClaude: call.mount == .root), caller: call.caller))
+    return .webSocket(WebSocketPlan(key: key, use: .topics, caller: call.caller))
   }
 
   /// A stream that begins while the server goes would be told `bye` at once.

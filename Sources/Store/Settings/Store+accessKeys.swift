@@ -54,3 +54,21 @@ extension Database {
       key.createdMS, key.lastUsedMS)
   }
 }
+
+extension Store {
+  /// How often all cookies of browsers were revoked.
+  public func cookieGeneration() throws(StoreError) -> Int64 {
+    try read { (reader) throws(StoreError) in
+      try reader.query("SELECT value FROM meta WHERE key = 'cookie_generation'", [], row: { $0.int64(0) })
+        .first
+        ?? 0
+    }
+  }
+}
+
+extension Database {
+  /// Cookies of this generation are no good any more.
+  public func leaveCookieGeneration(_ generation: Int64) throws(StoreError) {
+    try run("INSERT OR REPLACE INTO meta(key, value) VALUES ('cookie_generation', ?)", generation + 1)
+  }
+}

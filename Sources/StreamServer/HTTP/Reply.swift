@@ -36,8 +36,8 @@ public struct Response: Sendable {
 public struct WebSocketPlan: Sendable {
   /// What it carries.
   public enum Use: Sendable, Hashable {
-    /// Transcripts and changes by topic; the client may have spoken to one of TeleClaude's paths.
-    case topics(isTeleClaude: Bool)
+    /// Transcripts and changes by topic.
+    case topics
     /// Terminals; their bytes in binary messages or in JSON.
     case terminals(isBinary: Bool)
   }

@@ -96,6 +96,11 @@ public actor StreamServer: ReadinessSink, TimerSink {
     for shard in shards { shard.post { $0.take(events, epoch: epoch) } }
   }
 
+  /// Ends the streams and sockets that were opened with what was revoked. Called on the home loop.
+  public nonisolated func revoke(_ revocation: Revocation) {
+    for shard in shards { shard.post { $0.revoke(revocation) } }
+  }
+
   /// What each loop has done.
   public func statistics() async -> [ShardStatistics] {
     var all: [ShardStatistics] = []

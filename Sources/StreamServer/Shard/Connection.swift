@@ -35,6 +35,9 @@ final class Connection {
     guard case .webSocket(let session) = phase else { return nil }
     return session.mux
   }
+  /// What this stream or socket was opened with, and when that ends by itself.
+  var opener: Caller.Identity?
+  var expires: Instant?
   /// How this stream wraps what is not from a log.
   var transport = Transport.sseChunked
   /// The socket took no more.

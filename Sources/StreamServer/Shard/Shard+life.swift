@@ -9,6 +9,7 @@ extension Shard {
     if connection.isBlocked, loop.now - connection.blockedSince >= context.limits.stallTimeout {
       return close(connection, "stalled")
     }
+    if let expires = connection.expires, loop.now >= expires { return endUnauthorised(connection) }
     switch connection.phase {
     case .dispatched: return
     case .reading: dueWhileReading(connection)

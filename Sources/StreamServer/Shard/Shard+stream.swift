@@ -23,6 +23,7 @@ extension Shard {
       SSE.retry(milliseconds: context.limits.retry.milliseconds, into: &retry)
       wrap(retry, on: connection)
     }
+    open(connection, for: plan.caller)
     var first = context.limits.heartbeat
     if context.limits.maxAge > .zero {
       let age = context.limits.maxAge * Double.random(in: 0.8...1.2)

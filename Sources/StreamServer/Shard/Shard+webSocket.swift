@@ -20,6 +20,7 @@ extension Shard {
     connection.exchange = nil
     connection.phase = .webSocket(session)
     connection.deadline = nil
+    open(connection, for: plan.caller)
     arm(connection, after: context.webSocket.ping)
     pump(connection)
     guard connections[connection.id] === connection, !early.isEmpty else { return }

@@ -134,6 +134,7 @@ extension Shard {
         if !wanted.contains(where: { $0.id == entry.id }) { wanted.append((name, entry.id, start)) }
       }
       guard let connection = self.connections[id], !connection.closesWhenSent else { return }
+      if !changes.isEmpty { session.isTeleClaude = false }
       if !changes.isSubset(of: session.changes) {
         session.changes.formUnion(changes)
         self.watchChanges(connection, session, after: feedAfter)

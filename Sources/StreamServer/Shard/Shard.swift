@@ -24,6 +24,8 @@ public actor Shard: ReadinessSink, TimerSink, TurnSink {
   /// Terminals of `/mux` sockets, by their tag.
   var terminals: [UInt64: MuxTerminal] = [:]
   var nextTerminal: UInt64 = 1
+  /// What was revoked lately.
+  var revocations: [(revocation: Revocation, at: Instant)] = []
   private var nextID: UInt64 = 1
 
   init(index: Int, loop: EventLoop, context: ShardContext) {
@@ -145,6 +147,7 @@ public actor Shard: ReadinessSink, TimerSink, TurnSink {
     var due = loop.now + after
     // A socket that takes nothing is noticed in time, whatever else is waited for.
     if connection.isBlocked { due = min(due, connection.blockedSince + context.limits.stallTimeout) }
+    if let expires = connection.expires { due = min(due, expires) }
     if let timer = connection.timer { loop.cancel(timer) }
     connection.timerDue = due
     connection.timer = loop.schedule(

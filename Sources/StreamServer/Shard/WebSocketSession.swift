@@ -11,8 +11,8 @@ final class WebSocketSession {
   var transcripts: [String: Subscription] = [:]
   /// Topics of the change feed.
   var changes: Set<String> = []
-  /// True once it spoke TeleClaude's protocol: changes are then told by TeleClaude's names.
-  var isTeleClaude: Bool
+  /// True while changes are told by TeleClaude's names: the client has last asked for them in TeleClaude's protocol.
+  var isTeleClaude = false
   /// A ping is unanswered since then.
   var pingedAt: Instant?
 
@@ -20,12 +20,8 @@ final class WebSocketSession {
     self.receiver = receiver
     caller = plan.caller
     switch plan.use {
-    case .topics(let isTeleClaude):
-      self.isTeleClaude = isTeleClaude
-      mux = nil
-    case .terminals(let isBinary):
-      isTeleClaude = false
-      mux = MuxSocket(isBinary: isBinary)
+    case .topics: mux = nil
+    case .terminals(let isBinary): mux = MuxSocket(isBinary: isBinary)
     }
   }
 

@@ -32,6 +32,8 @@ public struct StreamPlan: Sendable {
   public var include: Include
   /// `until=turn`: the stream ends with the turn.
   public var untilTurn: Bool
+  /// Who asked; the stream ends with what it came in with.
+  public var caller: Caller?
   /// Header fields of the response beside the usual ones: what is left of the rate, who else may read it.
   public var headers: [(name: String, value: String)] = []
 

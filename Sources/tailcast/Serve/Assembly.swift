@@ -56,9 +56,10 @@ struct Assembly: Sendable {
     let control = ControlPlane(
       loop: loops.home, sessions: engine, history: archive, store: store,
       steering: Steering(terminals: terminals, transcripts: engine, files: archiving), rules: rules,
-      keys: keys, cookies: CookieSigner(key: key),
+      keys: keys, cookies: await AccessKeyFile.cookies(key: key, store: store),
       log: ControlLog(note: note, access: { journal.access($0) }),
-      publish: { wiring.publish($0, epoch: Epoch(store.feedEpoch)) }, shutdown: shutdown)
+      publish: { wiring.publish($0, epoch: Epoch(store.feedEpoch)) }, revoked: { wiring.revoke($0) },
+      shutdown: shutdown)
     let server = StreamServer(
       loops: loops, engine: engine, archive: archive, limits: StreamLimits(configuration),
       http: HTTPLimits(configuration), webSocket: WebSocketLimits(configuration),
@@ -98,6 +99,8 @@ private final class Wiring: Sendable {
     server.take(news)
     control.assumeIsolated { $0.news(news) }
   }
+
+  func revoke(_ revocation: Revocation) { ends.withLock({ $0 })?.server.revoke(revocation) }
 
   func publish(_ events: [FeedEvent], epoch: Epoch) {
     ends.withLock({ $0 })?.server.take(events, epoch: epoch)

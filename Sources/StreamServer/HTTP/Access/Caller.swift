@@ -6,10 +6,10 @@ public struct Caller: Sendable {
     case unix(uid: UInt32)
     /// An access key, by its id.
     case key(id: String)
-    /// A browser's cookie.
-    case cookie
-    /// A one-time ticket.
-    case ticket
+    /// A browser's cookie, of the signer's generation, good until `expiresMS`, milliseconds since 1970.
+    case cookie(generation: Int64, expiresMS: Int64)
+    /// A one-time ticket, made for whoever this was.
+    indirect case ticket(by: Identity)
     /// Nobody: the route is open, or the server asks for no key.
     case nobody
   }

@@ -12,18 +12,18 @@ extension Gate {
       return .key(id: id)
     }
     if delivery == .socket, let ticket = request.head.query.first("ticket") {
-      guard tickets.redeem(ticket, .socket, nowMS: nowMS) else {
+      guard let maker = tickets.redeem(ticket, .socket, nowMS: nowMS) else {
         throw refuse(caller, "the ticket is not valid or was used", nowMS)
       }
-      return .ticket
+      return .ticket(by: maker)
     }
     let sent = request.head.headers.all("cookie").compactMap(CookieSigner.value)
     if let cookie = sent.first {
-      guard cookies.isValid(cookie, nowMS: nowMS) else {
+      guard let expiresMS = cookies.expiry(of: cookie, nowMS: nowMS) else {
         throw refuse(caller, "the cookie has expired; open the address that `tailcast serve` prints", nowMS)
       }
       try requireOwnPage(request)
-      return .cookie
+      return .cookie(generation: cookies.generation, expiresMS: expiresMS)
     }
     throw Problem(
       .unauthorized,
@@ -91,16 +91,27 @@ extension Gate {
 
   /// A cookie for the browser that holds this ticket, as the value of `Set-Cookie`; nil if the ticket is no good.
   public mutating func exchange(ticket: String, nowMS: Int64) -> String? {
-    guard tickets.redeem(ticket, .browser, nowMS: nowMS) else { return nil }
+    guard tickets.redeem(ticket, .browser, nowMS: nowMS) != nil else { return nil }
     let seconds = rules.cookieLifetime.components.seconds
     let value = cookies.sign(expiresMS: nowMS + seconds * 1000)
     return "\(CookieSigner.name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
   }
 
-  /// Makes a ticket.
-  public mutating func issueTicket(_ purpose: Tickets.Purpose, nowMS: Int64) -> String {
+  /// Makes a ticket for somebody.
+  public mutating func issueTicket(
+    _ purpose: Tickets.Purpose, by maker: Caller.Identity, nowMS: Int64
+  ) -> String {
     let lifetime = purpose == .browser ? rules.browserTicketLifetime : rules.socketTicketLifetime
-    return tickets.issue(purpose, expiresMS: nowMS + lifetime.components.seconds * 1000)
+    return tickets.issue(purpose, by: maker, expiresMS: nowMS + lifetime.components.seconds * 1000)
+  }
+
+  /// What was revoked opens nothing any more, and neither do tickets that were made for it.
+  public mutating func revoke(_ revocation: Revocation) {
+    switch revocation {
+    case .key(let id): keys.remove(id: id)
+    case .cookies(let generation): cookies.leave(generation)
+    }
+    tickets.revoke(revocation)
   }
 }
 

@@ -9,7 +9,8 @@ public struct Gate: Sendable {
   public var keys: AccessKeys
   /// Tickets that wait to be used.
   public var tickets = Tickets()
-  let cookies: CookieSigner
+  /// Signs what browsers come back with.
+  public internal(set) var cookies: CookieSigner
   var limiter = RateLimiter()
   var badKeys = RateLimiter()
   private let hosts: Set<String>

@@ -12,25 +12,31 @@ public struct Call: Sendable {
   public var captures: [String: String]
   /// Who asks.
   public var caller: Caller
+  /// Told of a parameter that the route's code reads and its declaration lacks: a fault of the program, that no request
+  /// should have to pay for.
+  private let undeclared: @Sendable (String) -> Void
 
   /// A call.
   public init(
-    request: Request, operation: Operation, mount: Mount, captures: [String: String], caller: Caller
+    request: Request, operation: Operation, mount: Mount, captures: [String: String], caller: Caller,
+    undeclared: @escaping @Sendable (String) -> Void
   ) {
     self.request = request
     self.operation = operation
     self.mount = mount
     self.captures = captures
     self.caller = caller
+    self.undeclared = undeclared
   }
 
   /// The session or other thing that the path names.
   public var id: String { captures["id"] ?? "" }
 
-  /// A parameter as text: as sent, or its default, or nil. Empty counts as left out.
+  /// A parameter as text: as sent, or its default, or nil. Empty counts as left out; so does one that is not declared.
   public func text(_ name: String) -> String? {
     guard let parameter = operation.parameters.first(where: { $0.name == name }) else {
-      assertionFailure("\(operation.patterns[0].text) reads \(name), which it does not declare")
+      undeclared(
+        "\(operation.method.name) \(operation.patterns[0].text) reads \(name), which it does not declare")
       return nil
     }
     return values(parameter).first { !$0.isEmpty } ?? parameter.standard
