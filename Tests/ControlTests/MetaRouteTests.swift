@@ -126,7 +126,13 @@ import Wire
     #expect(who.json["identity"]?.string == "cookie")
     #expect(await fixture.ask(.get, "/?ticket=\(ticket)", peer: Self.local).code == "INVALID_API_KEY")
     #expect(fixture.accessed.values.allSatisfy { !$0.path.contains("ticket=") })
-    #expect(await fixture.ask(.get, "/", peer: Self.local).text.contains("<h1>Tailcast</h1>"))
+    // A browser is shown the way in, a program is told.
+    let browser = [(name: "accept", value: "text/html,*/*;q=0.8")]
+    for path in ["/", "/?ticket=\(ticket)"] {
+      let door = await fixture.ask(.get, path, headers: browser, peer: Self.local)
+      #expect(door.status == 401 && door.text.contains("tailcast open"), "\(path)")
+      #expect(await fixture.ask(.get, path, peer: Self.local).code?.isEmpty == false, "\(path)")
+    }
   }
 
   @Test("A socket's ticket is made for who has a key")

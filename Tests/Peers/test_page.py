@@ -128,8 +128,15 @@ def test_a_session_is_shown_with_few_bytes_and_all_modules_fetched_at_once(brows
 
 def test_without_a_cookie_the_way_in_is_shown_and_no_file(new_server):
     server = new_server(auth="key").start()
-    answer = server.get("/")
-    assert answer.status == 401 and b"tailcast serve" in answer.body and b"<script" not in answer.body
+    browser = {"accept": "text/html,application/xhtml+xml;q=0.9"}
+    ticket = server.log.read_text().rpartition("?ticket=")[2].split()[0]
+    assert server.get(f"/?ticket={ticket}", browser).status == 303
+    for path in ("/", f"/?ticket={ticket}"):
+        answer = server.get(path, browser)
+        assert answer.status == 401 and answer.headers["content-type"].startswith("text/html"), answer
+        assert b"tailcast open" in answer.body and b"tailcast serve" in answer.body and b"<script" not in answer.body
+        # A program is told in its own words.
+        assert server.get(path).json()["error"]["code"] in ("UNAUTHORIZED", "INVALID_API_KEY")
     assert server.get("/page/main.js").status == 401
     assert server.get("/", {"x-api-key": server.key()}).status == 200
 

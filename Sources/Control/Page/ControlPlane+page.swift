@@ -3,10 +3,11 @@ import StreamServer
 extension ControlPlane {
   /// `GET /`
   func home(_ call: Call) throws(Problem) -> Response {
-    if let ticket = call.text("ticket") { return try enter(ticket) }
     do {
+      if let ticket = call.text("ticket") { return try enter(ticket) }
       _ = try gate.admit(call.request, access: .identified, delivery: .response, nowMS: clockMS())
     } catch {
+      guard Self.readsPages(call.request) else { throw error }
       return Self.closedDoor(error)
     }
     return try Self.file("index.html", call)
@@ -37,7 +38,12 @@ extension ControlPlane {
       ])
   }
 
-  /// What a person sees who has no cookie yet: not an error in JSON but the way in.
+  /// Whether a browser asks, for a page to show.
+  private static func readsPages(_ request: Request) -> Bool {
+    request.head.headers.all("accept").contains { $0.lowercased().contains("text/html") }
+  }
+
+  /// What a person sees who has no cookie yet, or an old ticket: not an error in JSON but the way in.
   private static func closedDoor(_ problem: Problem) -> Response {
     var response = HTMLPage.response(
       title: "Tailcast",
