@@ -91,6 +91,49 @@ struct AgentScreenTests {
     #expect(dialog(lines, of: .codex) == nil)
   }
 
+  @Test("What Claude shows behind a command is not what was typed", arguments: [9, 8])
+  func hint(column: Int) {
+    var screen = TerminalScreen(lines: ["───────", "❯\u{A0}/clear  [name]", "───────"])
+    (screen.cursorRow, screen.cursorColumn) = (1, column)
+    guard case .text(let text) = AgentScreen(screen, of: .claude).input else {
+      Issue.record("no text is seen")
+      return
+    }
+    #expect(PlainText("/clear").ends(in: text), "\(text)")
+  }
+
+  @Test("Claude asks without numbers where its safety check cannot be had, and its input is no such question")
+  func bare() throws {
+    // As Claude Code 2.1.329 draws it.
+    let asked = try #require(
+      dialog(
+        """
+        ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
+         Agent(Do it)
+        ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
+         Auto mode can't check actions in this session, so this one needs your approval
+
+         Do you want to proceed?
+         ❯ No
+           Yes
+
+         Esc to cancel · Tab to amend
+        """, of: .claude))
+    #expect(
+      asked.question == "Do you want to proceed?" && asked.options == ["No", "Yes"] && asked.marked == 0)
+    #expect(ChosenAnswer.allow.index(in: asked.options) == 1)
+    let typed = """
+      ──────────────
+      ❯ No
+        Yes
+
+        Esc to cancel
+      ──────────────
+        ? for shortcuts
+      """
+    #expect(dialog(typed, of: .claude) == nil)
+  }
+
   @Test(
     "Answers that hold for longer are found by what they say",
     arguments: [

@@ -45,7 +45,7 @@ struct AgentScreen: Sendable, Hashable {
     pid = screen.pid
     hasExited = screen.exit != nil
     fingerprint = screen.lines.hashValue
-    if let dialog = Self.dialog(screen.lines) {
+    if let dialog = Self.dialog(screen.lines) ?? Self.bareDialog(screen.lines) {
       input = .dialog(dialog)
       return
     }
@@ -81,6 +81,10 @@ struct AgentScreen: Sendable, Hashable {
     }
     // A suggestion stands behind the cursor, a text before it.
     if rows.count == 1, first.hasPrefix("❯"), screen.cursorColumn <= 2 { return .empty }
+    // Behind a command stands which arguments it takes: `/clear  [name]`.
+    if rows.count == 1, first.hasPrefix("❯"), first.dropFirst(2).hasPrefix("/") {
+      return .text(String(first.prefix(screen.cursorColumn).dropFirst(2)))
+    }
     let mark = first.hasPrefix("!") ? "!" : ""
     return .text(mark + rows.map { String($0.dropFirst(2)) }.joined(separator: "\n"))
   }
@@ -128,6 +132,27 @@ struct AgentScreen: Sendable, Hashable {
       return (trimmed(lines[asked]), about.isEmpty ? nil : about)
     }
     return (lines.suffix(4).last { line in line.contains(where: \.isLetter) }.map(trimmed), nil)
+  }
+
+  /// A list of answers without numbers, one of them marked, with a blank line and the keys that end it below.
+  private static func bareDialog(_ lines: [String]) -> Dialog? {
+    guard let marked = lines.lastIndex(where: { $0.drop { $0 == " " }.first == "❯" }) else { return nil }
+    let indent = lines[marked].prefix { $0 == " " }.count + 2
+    func isAnswer(_ index: Int) -> Bool {
+      lines.indices.contains(index) && lines[index].prefix { $0 == " " }.count == indent
+        && lines[index].count > indent
+    }
+    var (first, last) = (marked, marked)
+    while isAnswer(first - 1) { first -= 1 }
+    while isAnswer(last + 1) { last += 1 }
+    // Below a rule it is the agent's input.
+    guard first > 0, !isRule(lines[first - 1]), first < last, last + 2 < lines.count, lines[last + 1].isEmpty,
+      hints.contains(where: { lines[last + 2].contains($0) })
+    else { return nil }
+    let (question, detail) = question(above: lines[..<first])
+    return Dialog(
+      question: question, detail: detail, options: lines[first...last].map { trimmed($0.dropFirst(indent)) },
+      marked: marked - first)
   }
 
   private static let hints = [
