@@ -355,6 +355,35 @@ def test_a_message_to_a_session_whose_head_is_not_written_yet_waits_for_it(talk)
         assert failed["code"] == "UNREACHABLE" and reason in failed["reason"], failed
 
 
+def test_a_session_goes_on_in_a_new_file_and_never_back_to_an_older_one(talk):
+    desk = talk()
+    name = desk.begin()
+    desk.arrives(name, "first")
+    older = desk.root / "project" / f"{name}.jsonl"
+    native = str(uuid.uuid4())
+    newer = older.with_name(f"{native}.jsonl")
+    newer.write_text(older.read_text().replace(name, native).replace("first", "second"))
+
+    def report(id, path):
+        return desk.post(f"/api/v1/sessions/{name}/activity",
+                         {"state": "idle", "agent_session_id": id, "transcript_path": str(path)})
+    assert report(native, newer).json()["bound"]
+    assert desk.show(name)["native_session_id"] == native
+    refused = report(name, older)
+    assert refused.status == 409 and refused.code == "TRANSCRIPT_SUPERSEDED"
+    assert native in refused.json()["error"]["message"]
+    assert desk.show(name)["native_session_id"] == native and report(native, newer).status == 200
+    assert list(desk.server.sessions()) == [name]
+    # The index counts both files.
+    both = older.stat().st_size + newer.stat().st_size
+
+    def indexed():
+        search = desk.server.health()["search"]
+        return search["files_done"] == 2 and search
+    search = until(indexed, "both files are indexed")
+    assert search["files"] == 2 and search["bytes"] == search["bytes_done"] == both
+
+
 def test_a_question_holds_messages_up_and_they_follow_its_answer(talk):
     desk = talk()
     name = desk.begin()

@@ -36,6 +36,8 @@ enum DeskFault: Error, Sendable {
   case unknownAgent(String, known: [String])
   /// The agent's session belongs to another one.
   case owned(nativeID: String, by: String)
+  /// The session has gone on from what this agent's id names.
+  case superseded(nativeID: String, by: String)
   /// The terminals do not work.
   case terminals(TerminalError)
   /// The database does not work.
@@ -82,6 +84,15 @@ extension Problem {
       Problem(.nativeSessionOwned, "\(quoted(nativeID)) belongs to the session \(owner)") { json in
         json.field("native_session_id", nativeID)
         json.field("session_id", owner)
+      }
+    case .superseded(let nativeID, let newest):
+      Problem(
+        .transcriptSuperseded,
+        "the session went on from \(quoted(nativeID)) to \(quoted(newest)); what its agent writes to an older file is "
+          + "not followed"
+      ) { json in
+        json.field("native_session_id", nativeID)
+        json.field("newest", newest)
       }
     case .terminals(let error): .terminals(error)
     case .store(let error): .store(error)

@@ -58,7 +58,7 @@ extension RouteTable {
       .post, "sessions/{id}/activity", rate: .sessions, "What an agent's hook reports.",
       parameters: [sessionID], body: .json(schema: "ActivityReport", required: true),
       answers: [.init(200, "It was told on.", schema: "ActivityTaken")],
-      errors: [.sessionNotFound, .nativeSessionOwned, .storeUnavailable]
+      errors: [.sessionNotFound, .nativeSessionOwned, .transcriptSuperseded, .storeUnavailable]
     ) { plane, call throws(Problem) in try await plane.reportActivity(call) },
   ]
 

@@ -56,6 +56,17 @@ actor Premises {
     return found
   }
 
+  /// The session that the Claude Code says it writes that is nearest to a process, itself or of those that it started:
+  /// what an agent starts in its turn comes after it.
+  func claudeSession(of pid: Int32, under roots: [Root]) -> String? {
+    for process in Self.family(of: pid) {
+      for root in roots {
+        if let session = ClaudeRegister.session(of: process, under: root) { return session }
+      }
+    }
+    return nil
+  }
+
   private static func isProgram(_ path: String) -> Bool {
     var facts = stat()
     return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0

@@ -18,7 +18,7 @@ actor SearchIndexer: TimerSink {
   let damaged: @Sendable (String, Epoch, Damage) -> Void
   private var queue = IndexQueue()
   private var grown: Set<String> = []
-  private var files: [String: File] = [:]
+  private var chains: [String: IndexedChain] = [:]
   var progress: [String: FileProgress] = [:]
   /// Sessions that the very first run has found and is still reading: their damage is no news.
   var found: Set<String> = []
@@ -40,12 +40,6 @@ actor SearchIndexer: TimerSink {
     var counts: SessionCounts
     /// The newest timestamp up to there, once a page of this run has said it.
     var newestMS: Int64?
-  }
-
-  /// What there is to index of one session.
-  private struct File {
-    var size: UInt64
-    var isDocument: Bool
   }
 
   private enum Timer: UInt64 { case grown = 1, rest }
@@ -97,7 +91,7 @@ actor SearchIndexer: TimerSink {
     for (number, entry) in entries.sorted(by: { $0.updatedMS < $1.updatedMS }).enumerated() {
       // Ten thousand sessions in one turn would keep every watcher waiting.
       if number % 256 == 255 { await Task.yield() }
-      files[entry.id] = File(size: entry.facts.size, isDocument: entry.isDocument)
+      chains[entry.id] = IndexedChain(entry)
       if needsIndexing(entry) { queue.push(entry.id) }
     }
     run()
@@ -118,7 +112,7 @@ actor SearchIndexer: TimerSink {
   /// A session is new or has grown.
   func changed(_ entry: SessionEntry) {
     guard rules.enabled, !isStopped else { return }
-    files[entry.id] = File(size: entry.facts.size, isDocument: entry.isDocument)
+    chains[entry.id] = IndexedChain(entry)
     guard needsIndexing(entry) else { return }
     grown.insert(entry.id)
     guard !isGrownArmed else { return }
@@ -129,7 +123,7 @@ actor SearchIndexer: TimerSink {
 
   /// A session is no more; what was indexed of it goes.
   func forget(_ id: String) {
-    files[id] = nil
+    chains[id] = nil
     progress[id] = nil
     grown.remove(id)
     found.remove(id)
@@ -244,14 +238,14 @@ actor SearchIndexer: TimerSink {
     let isBusy = isRunning || !grown.isEmpty
     var result = Progress(
       state: !rules.enabled ? "off" : failure != nil ? "failing" : isBusy ? "indexing" : "idle",
-      files: files.count, filesDone: 0, bytes: 0, bytesDone: 0, reason: failure)
-    for (id, file) in files {
-      result.bytes += file.size
+      files: 0, filesDone: 0, bytes: 0, bytesDone: 0, reason: failure)
+    for (id, chain) in chains {
+      result.files += chain.files.count
+      result.bytes += chain.bytes
       guard let known = progress[id] else { continue }
-      // Positions of documents count messages, not bytes.
-      let done = file.isDocument ? (known.isDone ? file.size : 0) : min(known.through, file.size)
-      result.bytesDone += done
-      if isDone(id) { result.filesDone += 1 }
+      let done = chain.done(known, isEnd: isDone(id))
+      result.filesDone += done.files
+      result.bytesDone += done.bytes
     }
     return result
   }

@@ -54,7 +54,7 @@ extension ControlPlane {
       return try await sessions.facts(id)
     } catch {
       switch error {
-      case .unknownSession, .taken: throw .unknownSession(id)
+      case .unknownSession, .taken, .superseded: throw .unknownSession(id)
       case .unreadable(let reason): throw .unreadable(reason)
       }
     }

@@ -42,10 +42,17 @@ extension TailEngine {
   ///   - nativeID: the agent's id of the run that writes the file.
   ///   - path: the file, if it is known; it counts only under a watched root of the session's agent. Without it, or
   ///     while it is not there, the file is bound when it is discovered.
-  /// - Throws: `TailError.unknownSession`; `TailError.taken` when the agent's id is another session's.
+  /// - Throws: `TailError.unknownSession`; `TailError.taken` when the agent's id is another session's;
+  ///   `TailError.superseded` when it is an older one of this session: a chain has one order, and cursors of its older
+  ///   files lead on into the newer ones.
   public func bind(_ id: String, nativeID: String, path: String?) async throws(TailError) {
     guard let entry = catalog[id] else { throw .unknownSession }
     try check(nativeID, for: entry.id, agent: entry.agent)
+    if let newest = entry.nativeID, newest != nativeID,
+      entry.earlier.contains(where: { $0.nativeID == nativeID })
+    {
+      throw .superseded(by: newest)
+    }
     claim(nativeID, for: entry.id, path: path)
     await saveChain(of: entry.id)
   }

@@ -58,6 +58,8 @@ public enum TailError: Error, Sendable, Hashable {
   case unknownSession
   /// Its transcript cannot be read; the text says why.
   case unreadable(String)
+  /// The session's chain has gone on from the file of this agent's id to that of another one.
+  case superseded(by: String)
   /// An agent's id belongs to another session.
   case taken(by: String)
 }

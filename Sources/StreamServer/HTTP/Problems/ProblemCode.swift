@@ -96,6 +96,8 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case noNativeSession = "NO_NATIVE_SESSION"
   /// The agent's session belongs to a session that is steered here.
   case nativeSessionOwned = "NATIVE_SESSION_OWNED"
+  /// A session was to be bound to a transcript that it has gone on from.
+  case transcriptSuperseded = "TRANSCRIPT_SUPERSEDED"
   /// The directory that the session ran in is gone.
   case directoryGone = "DIRECTORY_GONE"
   /// The agent cannot fork the session there.
@@ -195,7 +197,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case .versionMismatch: .precondition
     case .operationNotFound, .messageNotFound: .notFound
     case .sessionClosed, .sessionBusy, .sessionNotManaged, .sessionNotRestorable, .agentExited, .noAgent,
-      .noNativeSession, .nativeSessionOwned, .nothingToAnswer, .notTaken:
+      .noNativeSession, .nativeSessionOwned, .transcriptSuperseded, .nothingToAnswer, .notTaken:
       .conflict
     case .hookUnprocessable, .directoryGone, .forkUnsupported, .fileUnusable: .unprocessable
     case .methodNotAllowed: .method
