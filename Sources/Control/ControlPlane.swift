@@ -177,7 +177,9 @@ public actor ControlPlane: TimerSink {
     case .created(let entry), .updated(let entry), .status(let entry), .appended(let entry),
       .closed(let entry), .expected(let entry),
       .replaced(let entry, _):
-      let view = SessionView(entry: entry, managed: desk.assumeIsolated { $0.managed(entry.id) })
+      let view = SessionView(
+        entry: entry, managed: desk.assumeIsolated { $0.managed(entry.id) },
+        parent: principal(of: entry.parent))
       if case .appended = news { index.grew(view) } else { index.put(view) }
       indexer.assumeIsolated { $0.changed(entry) }
       messages.assumeIsolated { $0.appended(entry.id) }
@@ -202,7 +204,8 @@ public actor ControlPlane: TimerSink {
 
   /// A session as it is shown.
   func view(_ entry: SessionEntry) async -> SessionView {
-    SessionView(entry: entry, managed: await desk.managed(entry.id))
+    SessionView(
+      entry: entry, managed: await desk.managed(entry.id), parent: principal(of: entry.parent))
   }
 
   /// A page of the change feed, for streams and sockets.

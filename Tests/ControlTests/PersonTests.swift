@@ -109,6 +109,47 @@ import Wire
     #expect(owned.status == 201)
   }
 
+  @Test("A sub-agent's session belongs to whom the session belongs that it works for, and is seen with it")
+  func subagents() async throws {
+    let fixture = try await Fixture { $0.projectRoots = ["/tmp"] }
+    #expect(await fixture.ask(.post, "/api/v1/projects", body: #"{"name":"p","path":"/tmp"}"#).status == 201)
+    let ann = [(name: "x-web-user-email", value: "ann@example.org")]
+    let body = #"{"project_path":"/tmp","agent":"claude"}"#
+    let made = await fixture.ask(.post, "/api/v1/sessions", headers: ann, body: body)
+    let id = try #require(made.json["session_id"]?.string)
+    // One that works for the session, and one that works for that one.
+    for (name, parent) in [("child", id), ("grandchild", "child"), ("loop", "loop")] {
+      let child = entry(name, parent: parent)
+      await fixture.sessions.put(child)
+      await fixture.plane.news(.created(child))
+    }
+    func status(_ path: String, _ who: [(name: String, value: String)]) async -> Int {
+      await fixture.ask(.get, "/api/v1/sessions/\(path)", headers: who).status
+    }
+    for name in ["child", "grandchild"] {
+      let shown = await fixture.ask(.get, "/api/v1/sessions/\(name)", headers: ann)
+      #expect(shown.json.member("session", "human_email")?.string == "ann@example.org", "\(shown.text)")
+      #expect(await status(name, Self.member) == 404)
+    }
+    #expect(await status("loop", ann) == 404)
+    #expect(await fixture.ask(.get, "/api/v1/sessions", headers: ann).json["total"]?.int == 3)
+    let labelled = await fixture.ask(
+      .patch, "/api/v1/sessions/child", headers: ann, body: #"{"title":"T","visibility":"shared"}"#)
+    #expect(labelled.code == "VALIDATION_ERROR")
+    #expect(
+      await fixture.ask(.patch, "/api/v1/sessions/child", headers: ann, body: #"{"title":"T"}"#).status == 200
+    )
+    #expect(await status("child", ann) == 200)
+    let shared = await fixture.ask(
+      .patch, "/api/v1/sessions/\(id)", headers: ann, body: #"{"visibility":"shared"}"#)
+    #expect(shared.status == 200)
+    for name in ["child", "grandchild"] {
+      let seen = await fixture.ask(.get, "/api/v1/sessions/\(name)", headers: Self.member)
+      #expect(seen.json.member("session", "visibility")?.string == "shared", "\(seen.text)")
+    }
+    #expect(await fixture.ask(.get, "/api/v1/sessions", headers: Self.member).json["total"]?.int == 3)
+  }
+
   @Test("Lists, searches and suggestions leave out what a member may not see")
   func lists() async throws {
     let fixture = try await Fixture([entry("s1", title: "Secret")]) { $0.search.enabled = true }

@@ -10,7 +10,9 @@ struct FeedChanges {
   /// The row of what the tail tells; nil for what the feed has no row for, or a coalesced one.
   /// - Parameter steered: what is known here of a session; the life of one that was started here is the desk's to tell.
   func change(_ news: TailNews, steered: (String) -> ManagedSession?) -> Change? {
-    func view(_ entry: SessionEntry) -> SessionView { SessionView(entry: entry, managed: steered(entry.id)) }
+    func view(_ entry: SessionEntry) -> SessionView {
+      SessionView(entry: entry, managed: steered(entry.id), parent: entry.parent.flatMap(steered))
+    }
     switch news {
     case .created(let entry):
       let shown = view(entry)

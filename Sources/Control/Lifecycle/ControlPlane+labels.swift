@@ -19,6 +19,9 @@ extension ControlPlane {
     else {
       throw .invalid("body", "must have one of title, tags, mode, visibility, pinned, archived, metadata")
     }
+    if visibility != nil, try await session(call.id).parent != nil {
+      throw .invalid("visibility", "of a sub-agent's session is that of the session that it works for")
+    }
     return try await change(call) { session in
       // An empty title takes the own one back: the agent's is shown again.
       if let title { session.title = title.isEmpty ? nil : title }

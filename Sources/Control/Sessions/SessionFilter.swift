@@ -36,7 +36,7 @@ struct SessionFilter {
     if isElsewhere { return false }
     if let isClosed, (row.status == "closed") != isClosed { return false }
     if let isActive, (row.status == "active") != isActive { return false }
-    if let isSubagent, row.isSubagent != isSubagent { return false }
+    if let isSubagent, (row.parent != nil) != isSubagent { return false }
     if !statuses.isEmpty, !statuses.contains(row.status) { return false }
     if !agents.isEmpty, !agents.contains(row.agent) { return false }
     if let project, row.project != project, row.projectID != project { return false }

@@ -19,7 +19,8 @@ struct SessionIndex: Sendable {
     var projectID: String?
     var mode: String?
     var tags: [String]
-    var isSubagent: Bool
+    /// The session that this one is a sub-agent of.
+    var parent: String?
     var createdMS: Int64
     var updatedMS: Int64
     var lastMessageMS: Int64
@@ -109,7 +110,7 @@ extension SessionIndex.Row {
     self.init(
       id: view.id, agent: view.agent, status: view.status, project: view.projectPath,
       projectID: view.managed?.projectID, mode: view.managed?.mode, tags: view.managed?.tags ?? [],
-      isSubagent: view.entry.parent != nil, createdMS: view.createdMS, updatedMS: view.updatedMS,
+      parent: view.entry.parent, createdMS: view.createdMS, updatedMS: view.updatedMS,
       lastMessageMS: view.entry.lastMessageMS ?? view.updatedMS)
   }
 }

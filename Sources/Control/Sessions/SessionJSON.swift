@@ -81,7 +81,7 @@ struct SessionJSON: Sendable {
   private func labels(_ view: SessionView, _ writer: inout JSONWriter) {
     writer.key("tags")
     writer.array { writer in for tag in view.managed?.tags ?? [] { writer.value(tag) } }
-    writer.field("visibility", view.managed?.visibility ?? "private")
+    writer.field("visibility", view.principal?.visibility ?? "private")
     writer.field("pinned", view.managed?.isPinned ?? false)
     writer.field("archived", view.managed?.isArchived ?? false)
     writer.key("metadata")
@@ -97,8 +97,8 @@ struct SessionJSON: Sendable {
       if !own.contains("agent_version") { writer.fieldIfPresent("agent_version", view.entry.summary.version) }
       if !own.contains("git_branch") { writer.fieldIfPresent("git_branch", view.entry.summary.gitBranch) }
     }
-    writer.fieldOrNull("human_email", view.managed?.humanEmail)
-    writer.fieldOrNull("human_role", view.managed?.humanRole)
+    writer.fieldOrNull("human_email", view.principal?.humanEmail)
+    writer.fieldOrNull("human_role", view.principal?.humanRole)
   }
 
   private func metadata(_ view: SessionView) -> JSONSlice? {
@@ -142,10 +142,10 @@ struct SessionJSON: Sendable {
       writer.fieldOrNull("tmux_session_name", view.started?.terminalName)
       writer.fieldOrNull("initiator_session_id", view.managed?.initiatorID ?? view.parentID)
       writer.field("computer", computer)
-      writer.fieldOrNull("human_email", view.managed?.humanEmail)
-      writer.fieldOrNull("human_role", view.managed?.humanRole)
+      writer.fieldOrNull("human_email", view.principal?.humanEmail)
+      writer.fieldOrNull("human_role", view.principal?.humanRole)
       writer.fieldOrNull("closed_at", view.closedMS.map(Timestamp.text))
-      writer.field("visibility", view.managed?.visibility ?? "private")
+      writer.field("visibility", view.principal?.visibility ?? "private")
       writer.key("session_metadata")
       if let metadata = metadata(view) { writer.raw(metadata) } else { writer.null() }
     }

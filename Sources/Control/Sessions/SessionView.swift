@@ -5,10 +5,14 @@ import Tail
 struct SessionView: Sendable {
   var entry: SessionEntry
   var managed: ManagedSession?
+  /// What says whose it is and who may see it: itself, or what the session is a sub-agent of.
+  var principal: ManagedSession?
 
-  init(entry: SessionEntry, managed: ManagedSession?) {
+  /// - Parameter parent: what is known here of the session that this one is a sub-agent of.
+  init(entry: SessionEntry, managed: ManagedSession?, parent: ManagedSession? = nil) {
     self.entry = entry
     self.managed = managed
+    principal = entry.parent == nil ? managed : parent
   }
 
   var id: String { managed?.id ?? entry.id }

@@ -185,7 +185,7 @@ struct ClaudeRecordTests {
       ),
       (
         #"{"type":"agent_progress","agentId":"ag1","message":{"message":{"content":[{"type":"text","text":"on it"}]}}}"#,
-        ["subagent t1 ag1", #"activity t1 agent "on it""#]
+        ["subagent t1 agent-ag1", #"activity t1 agent "on it""#]
       ),
       (#"{"type":"query_update","query":"swift"}"#, [#"activity t1 search "swift""#]),
       (#"{"type":"new_thing"}"#, [#"activity t1 new_thing """#]),

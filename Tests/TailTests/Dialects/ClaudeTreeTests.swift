@@ -91,7 +91,8 @@ struct ClaudeTreeTests {
     let line =
       #"{"type":"user","uuid":"r","message":{"content":[{"type":"tool_result","tool_use_id":"t1","content":"x"}]},"toolUseResult":{"agentId":"ag1"}}"#
     let again = line.replacing("\"r\"", with: "\"r2\"")
-    #expect(conversation(.claude, line, again).filter { $0.hasPrefix("subagent") } == ["subagent t1 ag1"])
+    let told = conversation(.claude, line, again).filter { $0.hasPrefix("subagent") }
+    #expect(told == ["subagent t1 agent-ag1"])
   }
 
   @Test("A turn ends once, whichever mark comes first")

@@ -87,10 +87,10 @@ extension ViewJSON {
     }
   }
 
-  /// `{call, session_id}`
+  /// `{call?, session_id}`: the call is told once the transcript that made it says so.
   func subagent(call: String?, sessionID: String, into writer: inout JSONWriter) {
     writer.object { writer in
-      writer.fieldOrNull("call", call)
+      writer.fieldIfPresent("call", call)
       writer.field("session_id", sessionID)
     }
   }

@@ -69,7 +69,7 @@ extension UIRender {
     send(
       UIChunk.data("data-subagent", key: JSONSlice(string: sessionID)) { writer in
         writer.object { writer in
-          writer.fieldOrNull("toolCallId", call)
+          writer.fieldIfPresent("toolCallId", call)
           writer.field("sessionId", sessionID)
         }
       })

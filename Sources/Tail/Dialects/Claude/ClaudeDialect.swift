@@ -70,10 +70,10 @@ struct ClaudeDialect: Dialect {
     return message
   }
 
-  /// Tells of a sub-agent's transcript once.
+  /// Tells of a sub-agent's transcript once, by the id under which its file is listed: its name is `agent-<id>`.
   mutating func announce(_ agent: JSONSlice?, call: String?, into events: inout [TranscriptEvent]) {
     guard let id = agent?.string, !id.isEmpty, subagents.insert(fingerprint(id)) else { return }
-    events.append(.subagent(call: call, sessionID: id))
+    events.append(.subagent(call: call, sessionID: "agent-" + id))
   }
 }
 
