@@ -47,7 +47,7 @@ struct ShapeRow: Sendable {
   private static let settings = "{pane_theming_mode:s,tts:{enabled:b}}"
   private static let agent =
     "{agent:s,available:b,degraded_until:0,error:0,reason:0,status:s,unavailable_until:0}"
-  private static let project =
+  static let project =
     "{computer:s,created_at:s,description:0,exists:b,id:s,name:s,path:s,updated_at:s}"
   private static let projectShown =
     "{computer:s,created_at:s,description:0,exists:b,id:s,name:s,path:s,recent_sessions:[\(session)],updated_at:s}"
