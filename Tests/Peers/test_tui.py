@@ -122,13 +122,14 @@ def test_transcript_and_what_is_written(server, pane, size):
     screen.sees("PAUSED")
     screen.keys("f")
     screen.sees("LIVE")
-    screen.keys("g")
-    screen.sees("line 0 of alpha")
+    screen.keys("g", "]", "]")
+    screen.sees("line 1 of alpha")
     screen.keys("]", "]")
-    screen.sees("line 2 of alpha")
-    screen.keys("NPage")
-    screen.keys("PPage", "PPage")
-    screen.sees("line 0 of alpha")
+    screen.sees("▌ You", "line 2 of alpha")
+    screen.keys("G")
+    screen.sees("and more", "LIVE")
+    screen.keys("PPage", "PPage", "PPage", "PPage")
+    screen.misses("and more")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
@@ -356,6 +357,17 @@ def test_without_colours(server, pane):
         codes = "".join(part.split("m")[0] + ";" for part in screen.styled().split("\x1b[")[1:])
         colours = {code for code in codes.split(";") if len(code) == 2 and code[0] in "349"} - {"39", "49"}
         assert bool(colours) == coloured, codes
+
+
+def test_without_utf8(server, pane):
+    give(server, "alpha", [user("alpha", 0, "日本 naïve"), *story("alpha")])
+    screen = pane(server, "alpha", environment={"LC_ALL": "C"})
+    screen.sees("line 99 of alpha", "LIVE")
+    screen.keys("e")
+    screen.sees("> + Bash make all ! error")
+    screen.keys("g")
+    screen.sees("? ?  na?ve")
+    assert screen.text().isascii()
 
 
 def test_without_a_server(new_server, pane):

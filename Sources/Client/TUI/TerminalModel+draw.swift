@@ -110,7 +110,7 @@ extension TerminalModel {
         let hints =
           pane == .sessions || open == nil
           ? "Enter open  / filter  d details  ? keys  q quit"
-          : "i write  x stop  / search  e error  f follow  Enter fold  Esc list  ? keys  q quit"
+          : "i write  x stop  / find  e error  f pause  Enter fold  Esc list  ? keys  q quit"
         canvas.write(GridText.clipped(hints, to: size.columns), row: row, column: 0, style: Style(.quiet))
       }
     }

@@ -141,7 +141,9 @@ struct TerminalModel {
     case .failure(let failure): return failed(question, failure.message, isFinal: false)
     case .success(let reply):
       guard (200..<300).contains(reply.status) else {
-        return failed(question, reply.failure.message, isFinal: reply.status < 500 || reply.status == 501)
+        return failed(
+          question, reply.failure.message,
+          isFinal: (reply.status < 500 && reply.status != 429) || reply.status == 501)
       }
       body = reply.body
     }

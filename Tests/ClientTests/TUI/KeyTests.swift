@@ -17,7 +17,7 @@ struct KeyTests {
     ),
     ("\u{1b}[<2;5;3M", []),
     ("\u{1b}[200~one\rtwo\u{1b}[A\u{1b}[201~x", [.paste("one\ntwo\u{1b}[A"), .character("x")]),
-    ("\u{1b}[?1;2cz", [.character("z")]),
+    ("\u{1b}[?1;2cz", [.character("z")]), ("\u{1b}\t\u{1b}\u{3}", [.escape, .tab, .escape, .control("c")]),
   ]
 
   @Test("Each sequence is its key", arguments: cases)

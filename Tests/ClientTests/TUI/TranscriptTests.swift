@@ -136,6 +136,18 @@ struct TranscriptViewTests {
     holds(view.rows.contains("line 0"))
   }
 
+  @Test("What is pressed while nothing is read yet changes nothing")
+  func empty() {
+    var view = view([])
+    view.pause()
+    view.message(by: 1)
+    view.move(by: 1)
+    view.scroll(by: -1)
+    view.toggle()
+    view.toggleAll()
+    #expect(!view.isFollowing && view.cursor == TranscriptView.Place(item: 0, line: 0))
+  }
+
   @Test("A call is one line until it is unfolded, its answer with it")
   func folding() {
     var view = view([

@@ -20,7 +20,6 @@ struct SessionList {
   private(set) var top = 0
 
   subscript(id: String) -> SessionRow? { rows[id] }
-  var isEmpty: Bool { rows.isEmpty }
   var count: Int { rows.count }
   var hasMore: Bool { pages > 0 && pages * Question.sessionsPerPage < total }
   var selection: SessionRow? { selected.flatMap { rows[$0] } }

@@ -86,9 +86,6 @@ struct Block {
 
   var isFailed: Bool { isError || answer?.isError == true }
 
-  /// Whether only its first line is shown until somebody unfolds it.
-  var isFoldable: Bool { kind == .thinking || kind == .call || kind == .result }
-
   /// Bytes that it holds.
   var weight: Int { text.utf8.count + (input?.utf8Count ?? 0) + (answer?.text.utf8.count ?? 0) + 200 }
 

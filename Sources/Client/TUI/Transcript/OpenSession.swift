@@ -5,16 +5,6 @@ import Wire
 /// What is held has its end at the transcript's end (`isAttached`) or somewhere before it; what comes live is taken in
 /// the first case and counted in the second.
 struct OpenSession {
-  /// A search that goes on in pages that are not read yet.
-  struct Hunt {
-    var aim: Aim
-    var forward: Bool
-    /// Where it goes on.
-    var from: TranscriptView.Place
-    /// Whether it looks the other way when nothing is found.
-    var mayTurn: Bool
-  }
-
   /// Items beside the window at which more are read.
   private static let margin = 40
 
@@ -50,8 +40,6 @@ struct OpenSession {
 
   private var name: StreamName { .transcript(id) }
   var isEmpty: Bool { isLoaded && view.transcript.isEmpty }
-  /// Whether nothing stands before what is held.
-  var holdsStart: Bool { isLoaded && !hasOlder }
 
   /// Takes what is to be said; it is said once.
   mutating func takeRemark() -> Remark? {
@@ -91,8 +79,8 @@ struct OpenSession {
 
   /// What could not be read is asked for again.
   mutating func retry() -> [TerminalAction] {
-    if isLoaded { return more() }
-    return awaited == nil ? open() : []
+    if awaited != nil { return [] }
+    return isLoaded && (isAttached || !view.transcript.isEmpty) ? more() : open()
   }
 
   private mutating func read(_ stretch: Question.Stretch) -> [TerminalAction] {
@@ -142,7 +130,7 @@ struct OpenSession {
   }
 
   private mutating func bound() {
-    if view.transcript.bound(fromEnd: false, keeping: view.top.item) > 0 {
+    if view.transcript.bound(fromEnd: false, keeping: hunt?.from.item ?? view.top.item) > 0 {
       hasOlder = true
       olderFrom = view.transcript.firstID
     }
@@ -318,10 +306,4 @@ struct OpenSession {
     remark = .bad("no \(hunt.forward ? "later" : "earlier") \(hunt.aim.name)")
     return []
   }
-}
-
-/// What is said to the user for a while. A value.
-enum Remark: Equatable {
-  case good(String)
-  case bad(String)
 }

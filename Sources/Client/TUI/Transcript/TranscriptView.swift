@@ -67,6 +67,8 @@ struct TranscriptView {
 
   /// Moves the cursor by lines.
   mutating func move(by lines: Int) {
+    // Where nothing is held yet there is no end to follow either.
+    if transcript.isEmpty { return }
     isFollowing = false
     cursor = step(cursor, by: lines)
     settle()
@@ -75,6 +77,7 @@ struct TranscriptView {
 
   /// Moves the window by lines; the cursor stays in it.
   mutating func scroll(by lines: Int) {
+    if transcript.isEmpty { return }
     isFollowing = false
     top = step(top, by: lines)
     let lowest = step(top, by: size.rows - 1)
@@ -106,13 +109,20 @@ struct TranscriptView {
 
   /// Moves to the next or the previous message.
   mutating func message(by: Int) {
-    var number = cursor.item + by
-    if by < 0, cursor.line > 0 { number = cursor.item }
+    if transcript.isEmpty { return }
+    // Back from within a message leads to its own head first.
+    var number = by < 0 && cursor > head(of: cursor.item) ? cursor.item : cursor.item + by
     while transcript.numbers.contains(number), lines(of: number).isEmpty || !transcript[number].isMessage {
       number += by
     }
     guard transcript.numbers.contains(number) else { return by > 0 ? follow() : toStart() }
-    go(to: Place(item: number, line: 0))
+    go(to: head(of: number))
+  }
+
+  /// The first line of an item that says something.
+  private mutating func head(of number: Int) -> Place {
+    let lines = transcript.numbers.contains(number) ? lines(of: number) : []
+    return Place(item: number, line: lines.firstIndex { !$0.spans.isEmpty } ?? 0)
   }
 
   /// Items came or went, or look otherwise: cursor and window stay on what they show.

@@ -102,8 +102,8 @@ struct KeyDecoder {
       guard pending.count > 2 else { return isLast ? (.alt("O"), 2) : nil }
       return (Self.final(pending[2]), 3)
     case 0x0d, 0x0a: return (.altEnter, 2)
-    case 0x1b: return (.escape, 1)
-    case 0x00..<0x20, 0x7f: return (nil, 2)
+
+    case 0x00..<0x20, 0x7f: return (.escape, 1)
     default:
       guard let (character, count) = character(at: 1, isLast: isLast) else { return nil }
       return (character.map(Key.alt), count + 1)
