@@ -115,35 +115,6 @@ def test_the_address_that_open_prints_lets_a_browser_in_once(serve):
     assert server.ask("POST", "/api/v1/auth/ticket").status == 401
 
 
-def complete(server, line):
-    """What bash offers for a line."""
-    words = line.split(" ")
-    script = subprocess.run([str(server.program), "completion", "bash"], capture_output=True, text=True, check=True)
-    quoted = " ".join(f"'{word}'" for word in words)
-    done = subprocess.run(
-        ["bash", "-c", f"{script.stdout}\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _tailcast\n"
-                       "printf '%s\\n' \"${COMPREPLY[@]}\""],
-        capture_output=True, text=True, env={**server.surroundings(), "PATH": f"{server.directory}:{os.environ['PATH']}"},
-        timeout=60, check=True)
-    assert not done.stderr
-    return done.stdout.split()
-
-
-def test_bash_completes_commands_flags_and_sessions(serve):
-    server = serve(environment={})
-    (server.directory / "tailcast").write_text(f"#!/bin/sh\nexec {server.program} \"$@\" --state {server.state}\n")
-    (server.directory / "tailcast").chmod(0o755)
-    (server.root / "one.jsonl").write_text('{"text":"x"}\n')
-    server.listed("one")
-    assert complete(server, "tailcast sea") == ["search"]
-    assert "supervise" not in complete(server, "tailcast ")
-    assert complete(server, "tailcast memory sa") == ["save"]
-    assert complete(server, "tailcast hooks install c") == ["claude", "codex"]
-    assert complete(server, "tailcast --json tail --fol") == ["--follow"]
-    assert complete(server, "tailcast tail o") == ["one"]
-    assert complete(server, "tailcast completion z") == ["zsh"]
-
-
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is absent")
 def test_systemd_reads_the_unit_without_a_remark(place, program):
     unit = place / "tailcast.service"
