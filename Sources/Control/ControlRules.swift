@@ -26,6 +26,8 @@ public struct ControlRules: Sendable {
   public var lifecycle = LifecycleRules()
   /// Messages to agents.
   public var messages = MessageRules()
+  /// Recordings that become messages.
+  public var voice = VoiceRules()
   /// The search index.
   public var search = SearchRules()
   /// Webhooks.

@@ -518,11 +518,60 @@ def test_files_from_elsewhere_and_too_many_or_too_large_are_refused(talk):
     assert desk.rows(name) == []
 
 
-def test_without_a_command_that_transcribes_voice_is_not_there(talk):
+def test_without_a_program_that_transcribes_voice_is_not_there(talk):
     desk = talk()
     name = desk.begin()
     answer = desk.post(f"/api/v1/sessions/{name}/voice", {"file_path": "/tmp/a.wav"})
-    assert answer.status == 501 and answer.code == "NOT_IMPLEMENTED"
+    assert answer.status == 501 and answer.code == "NOT_IMPLEMENTED" and "voice.command" in answer.json()["error"]["message"]
+
+
+def test_a_recording_becomes_a_message_by_the_configured_program(talk, place):
+    hear = script(place, "hear", """
+case "$(head -c 4 "$1")" in
+  slow) sleep 100 ;;
+  fail) exit 3 ;;
+  mute) echo ;;
+  *) printf '  heard\\033 %s\\n' "$(tr a-z A-Z < "$1")" ;;
+esac
+""")
+    desk = talk(settings={"voice.command": str(hear), "voice.max_bytes": "64K", "voice.timeout": "2s"})
+    name = desk.begin()
+    voice = f"/api/v1/sessions/{name}/voice"
+    body, headers = multipart([('name="audio"; filename="a.wav"', b"say hello"), ('name="caption"', b"spoken:")])
+    answer = desk.server.ask("POST", voice, body, headers)
+    assert answer.status == 201 and answer.json()["text"] == "spoken:\n\nheard  SAY HELLO", answer
+    desk.comes_to(name, answer.json()["message_id"], "seen")
+    assert desk.rows(name) == ["spoken:\n\nheard  SAY HELLO"]
+    assert not list((desk.server.state / "uploads").rglob("*a.wav")), "the recording is not kept"
+
+    def ask(data):
+        return desk.server.ask("POST", voice, *multipart([('name="audio"; filename="a.wav"', data)]))
+
+    for data, status, code in [(b"fail", 502, "TRANSCRIPTION_FAILED"), (b"slow", 504, "TIMEOUT"),
+                               (b"mute", 422, "NOTHING_HEARD"), (bytes(65 << 10), 413, "PAYLOAD_TOO_LARGE")]:
+        answer = ask(data)
+        assert (answer.status, answer.code) == (status, code), answer
+    (place / "mine.wav").write_bytes(b"from a file")
+    answer = desk.post(voice, {"file_path": str(place / "mine.wav")})
+    assert answer.status == 201 and answer.json()["text"] == "heard  FROM A FILE"
+    assert (place / "mine.wav").exists()
+    assert desk.post(voice, {"file_path": "/etc/hostname"}).status == 422
+    assert desk.post(voice, {}).status == 400
+    # What was given up is ended, with all that it started.
+    until(lambda: running(str(hear)) == {desk.server.pid}, "the program has ended")
+    assert desk.server.get("/healthz").status == 200
+
+
+def running(word):
+    """Processes with this word in their command line: the server's too, when it is in a setting."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word.encode() in entry.read_bytes():
+                found.add(int(entry.parent.name))
+        except OSError:
+            pass
+    return found
 
 
 # --- what agents report ----------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ expected-statuses = ['2xx', '401', '403', '404', '409', '412', '414', '422', '50
 # Whether an agent can be started depends on the machine: a directory that is none, an agent that is not configured.
 # Files come in three ways, which one schema does not tell apart.
 [[operations]]
-include-path-regex = "/(sessions|spawn|file)$"
+include-path-regex = "/(sessions|spawn|file|voice)$"
 [operations.checks.positive_data_acceptance]
 expected-statuses = ['2xx', '400', '401', '403', '404', '409', '412', '414', '422', '501']
 # Where a body is optional, none at all is no wrong one.

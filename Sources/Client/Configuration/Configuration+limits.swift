@@ -158,6 +158,16 @@ extension Configuration {
     public var enterLimit = Duration.seconds(30)
   }
 
+  /// Recordings that become messages to agents.
+  public struct VoiceRules: Sendable, Equatable {
+    /// The program that hears them and its arguments; empty for none.
+    public var command: [String] = []
+    /// Within which time it must have written the text.
+    public var timeout = Duration.seconds(45)
+    /// Largest recording, bytes.
+    public var maxBytes = 25 << 20
+  }
+
   /// The terminals of agents.
   public struct TerminalRules: Sendable, Equatable {
     /// Name of the tmux server (`tmux -L`); `auto` is one of the state directory's own.

@@ -49,6 +49,8 @@ public struct Configuration: Sendable, Equatable {
   public var sessions = SessionRules()
   /// Messages to agents (`messages.…`).
   public var messages = MessageLimits()
+  /// Recordings that become messages (`voice.…`).
+  public var voice = VoiceRules()
   /// The terminals of their agents (`terminals.…`).
   public var terminals = TerminalRules()
   /// How agents are started, by name (`agents.NAME.…`).

@@ -22,6 +22,7 @@ extension Setting {
     "channels": "Channels, messages between programs.",
     "sessions": "Sessions that are started here.",
     "messages": "Messages to agents.",
+    "voice": "Recordings that become messages.",
     "terminals": "The terminals of their agents, in a tmux of their own.",
     "agents": "How agents are started. Other agents may be added under names of their own.",
     "shutdown": "The end of the server.",
@@ -225,6 +226,15 @@ extension Setting {
     .duration(
       "messages.enter_limit", \.messages.enterLimit, .seconds(1) ... .seconds(600),
       "Time for which Enter is tried before a message that the agent does not take has failed."),
+    .list(
+      "voice.command", \.voice.command, form: "a program and its arguments", parse: { $0.isEmpty ? nil : $0 },
+      format: { $0 },
+      "Program that writes what is said in a recording, and its arguments; {file} is the recording's path, which "
+        + "without it comes last. Without it there are no voice messages."),
+    .duration(
+      "voice.timeout", \.voice.timeout, .milliseconds(100) ... .seconds(3600),
+      "Time in which it must have written the text; less than http.request_timeout."),
+    .bytes("voice.max_bytes", \.voice.maxBytes, 1 << 10...1 << 30, "Largest recording."),
     .text(
       "terminals.socket", \.terminals.socket, form: "a name without blanks and slashes",
       "Name of the tmux server (tmux -L); auto makes one of the state directory's path."),

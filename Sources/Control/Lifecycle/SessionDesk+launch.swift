@@ -107,13 +107,3 @@ extension SessionDesk {
     }
   }
 }
-
-extension String {
-  /// Without white space at its ends.
-  fileprivate var trimmed: String {
-    var rest = self[...]
-    while rest.first?.isWhitespace == true { rest.removeFirst() }
-    while rest.last?.isWhitespace == true { rest.removeLast() }
-    return String(rest)
-  }
-}

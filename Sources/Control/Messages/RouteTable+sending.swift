@@ -34,9 +34,17 @@ extension RouteTable {
         .storeUnavailable, .unavailable,
       ]
     ) { plane, call throws(Problem) in try await plane.giveFiles(call) },
-    .init(
-      absent: .post, "sessions/{id}/voice", rate: .sessions, tier: .supporting, "Give the agent a recording.",
-      because: "no command that transcribes is configured, and none can be yet"),
+    Route(
+      .post, "sessions/{id}/voice", rate: .sessions, tier: .supporting,
+      "Tell the agent what is said in a recording: uploaded, or by the path of one that it may read. The program of "
+        + "the setting voice.command hears it; without the setting 501.",
+      parameters: [sessionID], body: .upload(schema: "FileRequest"),
+      answers: [.init(201, "The message is on its way.", schema: "VoiceAccepted")],
+      errors: [
+        .sessionNotFound, .sessionClosed, .noAgent, .notImplemented, .fileUnusable, .payloadTooLarge,
+        .transcriptionFailed, .nothingHeard, .timeout, .queueFull, .storeUnavailable, .unavailable,
+      ]
+    ) { plane, call throws(Problem) in try await plane.giveRecording(call) },
   ]
 
   private static let running: [ProblemCode] = [

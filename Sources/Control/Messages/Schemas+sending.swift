@@ -61,6 +61,9 @@ extension Schemas {
         "files": list(wrapped("path", text)),
       ]),
     object(
+      "VoiceAccepted",
+      ["status": text, "session_id": text, "message_id": text, "state": states, "text": text]),
+    object(
       "StreamingRequest",
       [
         "session_id": maybeText, "sessionId": maybeText, "prompt": maybeText, "message": maybeText,

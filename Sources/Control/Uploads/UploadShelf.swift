@@ -61,6 +61,9 @@ actor UploadShelf {
     return Kept(path: path, bytes: bytes.count)
   }
 
+  /// Forgets a file that was kept.
+  func discard(_ file: Kept) { unlink(file.path) }
+
   /// The real path of a file below one of these folders.
   func find(_ path: String, under roots: [String]) throws(Fault) -> Kept {
     guard path.hasPrefix("/"), !path.utf8.contains(0), let real = Self.real(path) else { throw .noFile }

@@ -99,6 +99,9 @@ extension ControlRules {
     messages.maxQueued = configuration.messages.maxQueued
     messages.keep = configuration.messages.keep
     messages.typing.enterLimit = configuration.messages.enterLimit
+    voice.command = configuration.voice.command
+    voice.timeout = configuration.voice.timeout
+    voice.maxBytes = configuration.voice.maxBytes
     agents = configuration.agents.keys.sorted()
     search.enabled = configuration.search.enabled
     search.pageBytes = configuration.search.pageBytes

@@ -174,6 +174,10 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case notTaken = "NOT_TAKEN"
   /// A file that is to be given to an agent cannot be.
   case fileUnusable = "FILE_UNUSABLE"
+  /// The program of `voice.command` has failed.
+  case transcriptionFailed = "TRANSCRIPTION_FAILED"
+  /// Nothing is said in the recording.
+  case nothingHeard = "NOTHING_HEARD"
   /// The server is starting or draining.
   case unavailable = "UNAVAILABLE"
   /// The database cannot answer.
@@ -199,7 +203,8 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case .sessionClosed, .sessionBusy, .sessionNotManaged, .sessionNotRestorable, .agentExited, .noAgent,
       .noNativeSession, .nativeSessionOwned, .transcriptSuperseded, .nothingToAnswer, .notTaken:
       .conflict
-    case .hookUnprocessable, .directoryGone, .forkUnsupported, .fileUnusable: .unprocessable
+    case .hookUnprocessable, .directoryGone, .forkUnsupported, .fileUnusable, .nothingHeard: .unprocessable
+    case .transcriptionFailed: .badGateway
     case .methodNotAllowed: .method
     case .payloadTooLarge, .headTooLarge: .payload
     case .unsupportedMediaType: .media
