@@ -27,6 +27,8 @@ public actor ControlPlane: TimerSink {
   let desk: SessionDesk
   let messages: MessageQueue
   let shelf: UploadShelf
+  /// Calls MCP servers.
+  let mcpTransport: CurlTransport
   /// What the hooks of agents said last, by session.
   var activities: [String: AgentActivity] = [:]
   nonisolated let sessionJSON: SessionJSON
@@ -100,8 +102,10 @@ public actor ControlPlane: TimerSink {
     hooks = Webhooks(
       loop: loop, feed: feed,
       transport: hookTransport
-        ?? CurlTransport(loop: loop, rules: rules.hooks, agent: "tailcast/\(rules.version)"),
+        ?? CurlTransport(loop: loop, rules: WebRules(rules.hooks), agent: "tailcast/\(rules.version)"),
       rules: rules.hooks, epoch: Epoch(store.feedEpoch), clockMS: clockMS, note: log.note)
+    mcpTransport = CurlTransport(
+      loop: loop, rules: WebRules(rules.mcp), agent: "tailcast/\(rules.version)")
     desk = SessionDesk(
       loop: loop, terminals: steering.terminals, transcripts: steering.transcripts, sessions: sessions,
       feed: feed,

@@ -28,6 +28,8 @@ public struct ControlRules: Sendable {
   public var messages = MessageRules()
   /// Recordings that become messages.
   public var voice = VoiceRules()
+  /// MCP servers.
+  public var mcp = MCPRules()
   /// The search index.
   public var search = SearchRules()
   /// Webhooks.

@@ -6,7 +6,7 @@ public enum RouteTable {
   /// Every route of the API, those that are not served yet included.
   static let all: [Route<ControlPlane>] =
     meta + page + access + sessions + streams + search + memory + settings + channels + inventory + entities
-    + completion + files + hooks + lifecycle + sending + usage + unbuiltInventory
+    + completion + files + hooks + lifecycle + sending + usage + mcp
     + foreign
 
   /// The declarations.

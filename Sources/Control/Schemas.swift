@@ -5,7 +5,7 @@ import Wire
 enum Schemas {
   static let all =
     streaming + hooks + memory + settings + channels + access + inventory + entities + completion + files
-    + lifecycle + sending + usage
+    + lifecycle + sending + usage + mcp
 
   /// What the reading routes answer and take.
   private static let streaming: [(name: String, json: JSONSlice)] = [

@@ -177,6 +177,12 @@ struct ShapeRow: Sendable {
     ),
     .init(.delete, "/agents/{id}", "", 204, nothing),
     .init(.get, "/agents/{id}", "", 404, refused("id:s,kind:s")),
+    .init(.post, "/mcp-servers/connect", "{}", 400, invalid),
+    .init(.post, "/mcp-servers/connect", #"{"command":"/no/such"}"#, 502, refused("reason:s")),
+    .init(.post, "/mcp-servers/connect", #"{"url":"http://127.0.0.1:9"}"#, 422, refused("reason:s")),
+    .init(.get, "/mcp-servers/none/tools", "", 404, refused("id:s,kind:s")),
+    .init(.get, "/mcp-servers/none/resources", "", 404, refused("id:s,kind:s")),
+    .init(.get, "/mcp-servers/none/resources/a%3Ab", "", 404, refused("id:s,kind:s")),
     .init(
       .post, "/skills", #"{"name":"a"}"#, 201,
       "{content:0,created_at:s,description:0,id:s,metadata:0,name:s,tags:0,updated_at:s}"),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-# What never ends, or ends the server, is tried by tests of its own.
-ENDLESS = ("/stream", "/streaming", "/events", "/ws", "/mux", "/execute", "/shutdown", "/resume", "/fork", "/chat")
+# What never ends, ends the server, or starts programs and calls addresses is tried by tests of its own.
+ENDLESS = ("/connect", "/stream", "/streaming", "/events", "/ws", "/mux", "/execute", "/shutdown", "/resume", "/fork", "/chat")
 PREFIX = {"v1": "/api/v1/", "api": "/api/", "root": "/"}
 # The canonical mount is tried with right and wrong requests; the others differ in what they answer only.
 MODE = {"v1": "all", "api": "positive", "root": "positive"}

@@ -124,6 +124,16 @@ extension Configuration {
     public var keep = 10_000
   }
 
+  /// MCP servers that are asked what they offer.
+  public struct MCPLimits: Sendable, Equatable {
+    /// Within which time a server must have been started or reached, and must have answered.
+    public var timeout = Duration.seconds(10)
+    /// Whether servers on this machine and in private networks may be called.
+    public var allowPrivate = false
+    /// Most bytes of what a server answers.
+    public var maxBytes = 4 << 20
+  }
+
   /// Channels.
   public struct ChannelLimits: Sendable, Equatable {
     /// Messages of each channel that are kept.

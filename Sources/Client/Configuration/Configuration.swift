@@ -43,6 +43,8 @@ public struct Configuration: Sendable, Equatable {
   public var search = SearchLimits()
   /// Webhooks (`hooks.…`).
   public var hooks = HookLimits()
+  /// MCP servers (`mcp.…`).
+  public var mcp = MCPLimits()
   /// Channels (`channels.…`).
   public var channels = ChannelLimits()
   /// Sessions that are started here (`sessions.…`).

@@ -3,7 +3,8 @@ import Tail
 extension Setting {
   /// Every setting, in the order of the example file.
   public static let all: [Setting] =
-    listening + general + tailing + streaming + requests + background + webhooks + steering + knownAgents
+    listening + general + tailing + streaming + requests + background + webhooks + mcp + steering
+    + knownAgents
     + ending
 
   /// What each section of the file is about.
@@ -19,6 +20,7 @@ extension Setting {
     "feed": "The change feed, /events.",
     "search": "Search over titles and message text.",
     "hooks": "Webhooks: events that are sent to other programs.",
+    "mcp": "MCP servers that clients keep here, asked what they offer.",
     "channels": "Channels, messages between programs.",
     "sessions": "Sessions that are started here.",
     "messages": "Messages to agents.",
@@ -184,6 +186,17 @@ extension Setting {
       "hooks.max_pending", \.hooks.maxPending, 1...10_000_000,
       "Deliveries that may wait for one receiver; further ones become dead letters at once."),
     .count("hooks.keep", \.hooks.keep, 100...10_000_000, "Deliveries that are kept after their end."),
+  ]
+
+  private static let mcp: [Setting] = [
+    .duration(
+      "mcp.timeout", \.mcp.timeout, .milliseconds(100) ... .seconds(300),
+      "Time in which a server must have been started or reached, and must have answered everything."),
+    .flag(
+      "mcp.allow_private", \.mcp.allowPrivate,
+      "Whether addresses on this machine and in private networks may be called; programs may be started anyhow."
+    ),
+    .bytes("mcp.max_bytes", \.mcp.maxBytes, 16 << 10...256 << 20, "Most of what a server answers."),
   ]
 
   private static let ending: [Setting] = [

@@ -140,7 +140,8 @@ extension ControlPlane {
     }
   }
 
-  private func entity(_ kind: EntityKind, _ id: String) async throws(Problem) -> Entity {
+  /// The thing of a kind that a path names.
+  func entity(_ kind: EntityKind, _ id: String) async throws(Problem) -> Entity {
     guard let entity = try await read({ (reader) throws(StoreError) in try reader.entity(kind, id) }) else {
       throw .unknownEntity(kind, id)
     }

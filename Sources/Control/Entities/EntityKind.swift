@@ -58,16 +58,19 @@ struct EntityKind: Sendable {
         Field(name: "allowed_tools", form: .texts(most: 256, 200)),
         Field(name: "disallowed_tools", form: .texts(most: 256, 200)),
       ]),
-    EntityKind(
-      path: "mcp-servers", schema: "MCPServer", thing: "MCP server",
-      fields: common + [
-        Field(name: "command", form: .text(4096)), Field(name: "args", form: .texts(most: 256, 4096)),
-        Field(name: "url", form: .text(4096)),
-        Field(name: "env", form: .map(most: 128, 16_384), isSecret: true),
-        Field(name: "headers", form: .map(most: 128, 16_384), isSecret: true),
-        Field(name: "enabled", form: .flag),
-      ]),
+    mcpServers,
   ]
+
+  /// MCP servers, which can be asked what they offer.
+  static let mcpServers = EntityKind(
+    path: "mcp-servers", schema: "MCPServer", thing: "MCP server",
+    fields: common + [
+      Field(name: "command", form: .text(4096)), Field(name: "args", form: .texts(most: 256, 4096)),
+      Field(name: "url", form: .text(4096)),
+      Field(name: "env", form: .map(most: 128, 16_384), isSecret: true),
+      Field(name: "headers", form: .map(most: 128, 16_384), isSecret: true),
+      Field(name: "enabled", form: .flag),
+    ])
 
   private static let common = [
     Field(name: "name", form: .text(128), isRequired: true), Field(name: "description", form: .text(4000)),

@@ -123,7 +123,4 @@ extension RouteTable {
 
   private static let ticketParameter = Parameter(
     "ticket", .text(maximum: 256), "A one-time ticket of POST ws-ticket, for browsers without a cookie.")
-
-  /// Why most routes are listed and not served.
-  static let notBuilt = "it is not built yet"
 }

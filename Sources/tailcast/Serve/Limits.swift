@@ -99,6 +99,9 @@ extension ControlRules {
     messages.maxQueued = configuration.messages.maxQueued
     messages.keep = configuration.messages.keep
     messages.typing.enterLimit = configuration.messages.enterLimit
+    mcp.timeout = configuration.mcp.timeout
+    mcp.allowPrivate = configuration.mcp.allowPrivate
+    mcp.maxBytes = configuration.mcp.maxBytes
     voice.command = configuration.voice.command
     voice.timeout = configuration.voice.timeout
     voice.maxBytes = configuration.voice.maxBytes

@@ -50,13 +50,16 @@ struct HookURL: Sendable, Hashable {
   }
 
   /// Refuses a receiver of which any address is not public.
-  static func check(_ addresses: [IPAddress], allowPrivate: Bool) throws(Fault) {
+  /// - Parameter setting: what would allow it.
+  static func check(
+    _ addresses: [IPAddress], allowPrivate: Bool, setting: String = "hooks.allow_private"
+  ) throws(Fault) {
     guard !allowPrivate, let hidden = addresses.first(where: { !$0.isPublic }) else { return }
-    throw Fault(reason: refusal(hidden.description))
+    throw Fault(reason: refusal(hidden.description, setting))
   }
 
-  private static func refusal(_ address: String) -> String {
-    "\(address) is not an address of the public internet; the setting hooks.allow_private allows it"
+  private static func refusal(_ address: String, _ setting: String = "hooks.allow_private") -> String {
+    "\(address) is not an address of the public internet; the setting \(setting) allows it"
   }
 
   private static func part(

@@ -178,6 +178,10 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case transcriptionFailed = "TRANSCRIPTION_FAILED"
   /// Nothing is said in the recording.
   case nothingHeard = "NOTHING_HEARD"
+  /// An MCP server does not run, does not answer, or answers what it must not; `details.reason` says what.
+  case mcpFailed = "MCP_FAILED"
+  /// An MCP server stands where nothing may be called; the message names the setting.
+  case mcpRefused = "MCP_REFUSED"
   /// The server is starting or draining.
   case unavailable = "UNAVAILABLE"
   /// The database cannot answer.
@@ -203,8 +207,9 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case .sessionClosed, .sessionBusy, .sessionNotManaged, .sessionNotRestorable, .agentExited, .noAgent,
       .noNativeSession, .nativeSessionOwned, .transcriptSuperseded, .nothingToAnswer, .notTaken:
       .conflict
-    case .hookUnprocessable, .directoryGone, .forkUnsupported, .fileUnusable, .nothingHeard: .unprocessable
-    case .transcriptionFailed: .badGateway
+    case .hookUnprocessable, .directoryGone, .forkUnsupported, .fileUnusable, .nothingHeard, .mcpRefused:
+      .unprocessable
+    case .transcriptionFailed, .mcpFailed: .badGateway
     case .methodNotAllowed: .method
     case .payloadTooLarge, .headTooLarge: .payload
     case .unsupportedMediaType: .media

@@ -2,12 +2,12 @@ import CCurl
 import CLinux
 import Reactor
 
-/// Carries webhooks by libcurl, whose sockets and timer are this loop's own. Lives on the home loop.
+/// Carries requests by libcurl, whose sockets and timer are this loop's own. Lives on the home loop.
 ///
 /// A name is looked up once, every address that it has is checked, and only those are connected to.
-actor CurlTransport: HookTransport, ReadinessSink, TimerSink {
+actor CurlTransport: ReadinessSink, TimerSink {
   nonisolated let loop: EventLoop
-  private let rules: HookRules
+  private let rules: WebRules
   private let agent: String
   private let lookup: NameLookup
   private var multi: CurlMulti?
@@ -16,7 +16,7 @@ actor CurlTransport: HookTransport, ReadinessSink, TimerSink {
   private var timer: TimerToken?
 
   /// - Parameter agent: the program's name and version, for `User-Agent`.
-  init(loop: EventLoop, rules: HookRules, agent: String) {
+  init(loop: EventLoop, rules: WebRules, agent: String) {
     self.loop = loop
     self.rules = rules
     self.agent = agent
@@ -25,27 +25,31 @@ actor CurlTransport: HookTransport, ReadinessSink, TimerSink {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  func post(_ request: HookRequest) async -> HookOutcome {
+  /// Sends once and says what came of it; never throws, and ends within the limit.
+  /// - Parameter limit: the rules' time without it.
+  func send(_ request: WebRequest, within limit: Duration? = nil) async -> WebOutcome {
+    let limit = limit ?? rules.timeout
     let began = loop.now
     let url: HookURL
     do throws(HookURL.Fault) { url = try HookURL(request.url) } catch { return .refused(error.reason) }
     let addresses: [IPAddress]
-    switch await lookup.addresses(of: url.host, within: rules.timeout) {
+    switch await lookup.addresses(of: url.host, within: limit) {
     case .success(let found): addresses = found
     case .failure(let fault): return .unreachable(fault.reason)
     }
     do throws(HookURL.Fault) {
-      try HookURL.check(addresses, allowPrivate: rules.allowPrivate)
+      try HookURL.check(
+        addresses, allowPrivate: rules.allowPrivate, setting: "\(rules.section).allow_private")
     } catch {
       return .refused(error.reason)
     }
-    let rest = rules.timeout - (loop.now - began)
+    let rest = limit - (loop.now - began)
     return await withCheckedContinuation { begin(request, url, addresses, rest, $0) }
   }
 
   private func begin(
-    _ request: HookRequest, _ url: HookURL, _ addresses: [IPAddress], _ limit: Duration,
-    _ continuation: CheckedContinuation<HookOutcome, Never>
+    _ request: WebRequest, _ url: HookURL, _ addresses: [IPAddress], _ limit: Duration,
+    _ continuation: CheckedContinuation<WebOutcome, Never>
   ) {
     if multi == nil { multi = CurlMulti(self) }
     guard let multi,

@@ -6,26 +6,31 @@ import Glibc
 final class CurlTransfer {
   let handle: UnsafeMutableRawPointer
   /// Told once, when the transfer has ended.
-  let continuation: CheckedContinuation<HookOutcome, Never>
+  let continuation: CheckedContinuation<WebOutcome, Never>
   private let allowed: Set<IPAddress>
   private var headers: UnsafeMutablePointer<curl_slist>?
   private var names: UnsafeMutablePointer<curl_slist>?
+  private let request: WebRequest
+  private var body: [UInt8] = []
   private var received = 0
+  private var isCut = false
 
-  /// The body of an answer is not read: beyond this many bytes the answer counts as whole.
-  private static let bodyLimit = 64 << 10
+  /// Beyond this many bytes of a body that is not kept, the answer counts as whole.
+  private static let unkept = 64 << 10
 
   /// A transfer that may connect to these addresses and no other; nil when libcurl has no memory.
   init?(
-    _ request: HookRequest, to url: HookURL, at addresses: [IPAddress], within limit: Duration, agent: String,
-    _ continuation: CheckedContinuation<HookOutcome, Never>
+    _ request: WebRequest, to url: HookURL, at addresses: [IPAddress], within limit: Duration, agent: String,
+    _ continuation: CheckedContinuation<WebOutcome, Never>
   ) {
     guard let handle = curl_easy_init() else { return nil }
     self.handle = handle
+    self.request = request
     self.continuation = continuation
     allowed = Set(addresses)
+    let accepted = request.headers.contains { $0.name.lowercased() == "accept" } ? [] : ["Accept: */*"]
     let fields =
-      request.headers.map { "\($0.name): \($0.value)" } + ["User-Agent: \(agent)", "Expect:", "Accept: */*"]
+      accepted + request.headers.map { "\($0.name): \($0.value)" } + ["User-Agent: \(agent)", "Expect:"]
     for field in fields { headers = curl_slist_append(headers, field) }
     tc_curl_set_string(handle, CURLOPT_URL, url.text)
     tc_curl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -37,6 +42,7 @@ final class CurlTransfer {
     tc_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(max(1, limit.milliseconds64)))
     tc_curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
     tc_curl_set_long(handle, CURLOPT_POST, 1)
+    if request.method != "POST" { tc_curl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method) }
     tc_curl_set_long(handle, CURLOPT_POSTFIELDSIZE, request.body.count)
     // Copied by libcurl, by the size that was set before.
     request.body.withUnsafeBytes { bytes in
@@ -45,7 +51,7 @@ final class CurlTransfer {
     }
     pin(url, addresses)
     guardSockets()
-    discardBody()
+    takeBody()
   }
 
   deinit {
@@ -81,27 +87,49 @@ final class CurlTransfer {
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  private func discardBody() {
+  private func takeBody() {
     tc_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
-    tc_curl_set_write(handle) { _, size, count, context in
-      guard let context else { return 0 }
+    tc_curl_set_write(handle) { pointer, size, count, context in
+      guard let pointer, let context else { return 0 }
       let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
-      transfer.received += size * count
-      return transfer.received > CurlTransfer.bodyLimit ? 0 : size * count
+      return transfer.take(UnsafeRawBufferPointer(start: pointer, count: size * count)) ? size * count : 0
     }
   }
 
+  /// Whether more of the body is wanted.
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    received += bytes.count
+    guard request.kept > 0 else { return received <= Self.unkept }
+    guard received <= request.kept else {
+      isCut = true
+      return false
+    }
+    body += bytes
+    return request.isEnough?(body) != true
+  }
+
   /// What came of it.
-  func outcome(_ code: CURLcode) -> HookOutcome {
+  func outcome(_ code: CURLcode) -> WebOutcome {
     var status = 0
     tc_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
     var retryAfter: curl_off_t = 0
     tc_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &retryAfter)
     switch code {
     case CURLE_OK where status > 0, CURLE_WRITE_ERROR where status > 0:
-      return .answered(status: status, retryAfter: retryAfter > 0 ? Int64(retryAfter) : nil)
-    case CURLE_OPERATION_TIMEDOUT: return .unreachable("the receiver did not answer in time (hooks.timeout)")
+      var answer = WebAnswer(status: status, body: body, isCut: isCut)
+      if retryAfter > 0 { answer.retryAfter = Int64(retryAfter) }
+      for name in request.wanted { answer.headers[name] = header(name) }
+      return .answered(answer)
+    case CURLE_OPERATION_TIMEDOUT: return .tookTooLong
     default: return .unreachable(String(cString: curl_easy_strerror(code)))
     }
+  }
+
+  private func header(_ name: String) -> String? {
+    var found: UnsafeMutablePointer<curl_header>?
+    guard curl_easy_header(handle, name, 0, UInt32(CURLH_HEADER), -1, &found) == CURLHE_OK,
+      let value = found?.pointee.value
+    else { return nil }
+    return String(cString: value)
   }
 }
