@@ -6,7 +6,7 @@ import time
 from http.cookies import SimpleCookie
 
 import pytest
-from support.frames import WebSocket
+from support.frames import CLOSE, WebSocket, close_payload, frame
 from support.peer import Events, Line, dialogue, running, write
 from support.waiting import until
 from wsproto.events import CloseConnection
@@ -160,7 +160,7 @@ class Opened:
         self.sockets = [WebSocket(server, headers=list(credentials.items())),
                         WebSocket(server, path=f"/api/v1/ws?ticket={ticket}")]
         for socket in self.sockets:
-            assert socket.ask(op="subscribe", topics=["transcript:one"])["op"] == "ack"
+            assert socket.ask(op="subscribe", topics=["transcript:one", "sessions"])["op"] == "ack"
 
     def end_within_a_second(self):
         began = time.monotonic()
@@ -171,6 +171,11 @@ class Opened:
             closing = next(event for event in iter(socket.event, None) if isinstance(event, CloseConnection))
             assert closing.code == 4001, closing
         assert time.monotonic() - began < 1
+
+    def hear_nothing_more(self):
+        for socket in self.sockets:
+            socket.send(frame(CLOSE, close_payload(4001)))
+            assert list(iter(socket.event, None)) == []
 
     def go_on(self):
         for socket in self.sockets:
@@ -201,6 +206,13 @@ def test_what_was_opened_with_a_key_or_a_cookie_ends_when_that_is_revoked(new_se
         opened["cookie"].end_within_a_second()
         opened["owner"].go_on()
         assert server.get("/api/v1/sessions", {"cookie": cookie}).status == 401
+        # What happens after the close is not told, though the clients have not left yet.
+        write(server.root / "two.jsonl", dialogue("two", 2))
+        write(server.root / "one.jsonl", dialogue("one", 2, 4))
+        for socket in opened["owner"].sockets:
+            socket.until(lambda m: m.get("type") == "session.created" and m["session_id"] == "two")
+        opened["key"].hear_nothing_more()
+        opened["cookie"].hear_nothing_more()
     finally:
         for one in opened.values():
             one.close()

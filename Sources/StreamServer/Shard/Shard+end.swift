@@ -21,11 +21,13 @@ extension Shard {
     connection.subscriptions.removeAll { $0 === subscription }
   }
 
-  /// Takes all subscriptions and terminals off a connection that is about to end.
+  /// Takes all subscriptions, the change feed and terminals off a connection that is about to end.
   func leaveAll(on connection: Connection) {
     if let middle = connection.middle { finishInOutbox(middle, on: connection) }
     for subscription in connection.subscriptions { end(subscription) }
     connection.subscriptions = []
+    connection.feed = nil
+    feedReaders[connection.id] = nil
     endTerminals(of: connection)
   }
 
@@ -68,8 +70,6 @@ extension Shard {
       connection.outbox.append(bytes)
     }
     leaveAll(on: connection)
-    connection.feed = nil
-    feedReaders[connection.id] = nil
     finish(connection)
     pump(connection)
   }
