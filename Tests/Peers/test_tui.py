@@ -178,9 +178,10 @@ def test_folding_searching_and_finding(server, pane, size):
     screen.sees("native_session_id")
 
 
-def test_help_shows_the_keys(server, pane):
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+def test_help_shows_the_keys(server, pane, size):
     give(server, "alpha", story("alpha"))
-    screen = pane(server)
+    screen = pane(server, size=size)
     screen.sees("1 sessions")
     screen.keys("?")
     screen.sees("next, previous error", "Sessions")
@@ -190,21 +191,22 @@ def test_help_shows_the_keys(server, pane):
     screen.misses("Ctrl-Z")
 
 
-def test_mouse(server, pane):
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+def test_mouse(server, pane, size):
     give(server, "alpha", story("alpha"))
-    screen = pane(server)
+    screen = pane(server, size=size)
     screen.sees("1 sessions")
     assert screen.fact("mouse_sgr_flag") == "1"
     screen.click(2, 10)
     screen.sees("line 99 of alpha")
     for _ in range(20):
-        screen.click(10, 10, button=64)
+        screen.click(10, 70, button=64)
     screen.sees("PAUSED")
     screen.misses("line 99 of alpha")
     screen.keys("e")
     lines = until(lambda: [row for row in screen.lines() if "▸ Bash make all" in row] and screen.lines(), "the call")
     row = next(index for index, line in enumerate(lines) if "▸ Bash make all" in line)
-    screen.click(row + 1, 10)
+    screen.click(row + 1, 70)
     screen.sees("it failed badly")
     screen.keys("M")
     until(lambda: screen.fact("mouse_any_flag") == "0", "the mouse is the terminal's")
@@ -259,9 +261,10 @@ def test_hostile_transcript(server, pane, size):
         assert "\u202e" not in line
 
 
-def test_server_killed_and_started_again(server, pane):
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+def test_server_killed_and_started_again(server, pane, size):
     path = give(server, "alpha", dialogue("alpha", 10))
-    screen = pane(server, "alpha")
+    screen = pane(server, "alpha", size=size)
     screen.sees("line 9 of alpha", "LIVE")
     server.kill()
     screen.sees("OFFLINE")
@@ -270,7 +273,8 @@ def test_server_killed_and_started_again(server, pane):
     screen.sees("LIVE", "line 14 of alpha", "caught up 5", deadline=60)
     write(path, [reply("alpha", 15, "line 15 of alpha")])
     text = screen.sees("line 15 of alpha")
-    shown = [line.strip("▌ ") for line in text.split("\n") if line.strip("▌ ").startswith("line ")]
+    lines = [line.rpartition("│")[2].strip("▌ ") for line in text.split("\n")[1:]]
+    shown = [line for line in lines if line.startswith("line ")]
     assert len(shown) > 4
     assert shown == [f"line {number} of alpha" for number in range(16 - len(shown), 16)]
 
@@ -422,10 +426,11 @@ def test_a_message_outlives_the_server_that_it_was_given(talk, pane):
     assert desk.rows(name) == ["said while nobody listened"]
 
 
-def test_question_answer_and_interrupt(talk, pane):
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+def test_question_answer_and_interrupt(talk, pane, size):
     desk = talk()
     name = desk.begin()
-    screen = pane(desk.server, name)
+    screen = pane(desk.server, name, size=size)
     screen.sees("LIVE")
     screen.keys("x")
     screen.sees("stop the agent's turn?")

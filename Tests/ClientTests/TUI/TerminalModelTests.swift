@@ -185,6 +185,19 @@ struct TerminalModelTests {
     #expect(screen(&model)[23].contains("caught up 1"))
   }
 
+  @Test("The sub-agent that a call has started is opened from there")
+  func subagent() {
+    var model = model(open: "a")
+    #expect(press(&model, .character("o")).first != .hangUp(.transcript("a")))
+    live(&model, "a", Events.live(Events.message(41, Events.call("t", "Task"))))
+    let found = #"{"call":"t","session_id":"child-1"}"#
+    live(&model, "a", StreamEvent(name: "subagent", id: nil, data: Array(found.utf8)))
+    _ = press(&model, .end)
+    #expect(screen(&model).contains { $0.contains("→ sub-agent child-1") })
+    let actions = press(&model, .character("o"))
+    #expect(actions.first == .hangUp(.transcript("a")) && model.open?.id == "child-1")
+  }
+
   @Test("Clicks open and fold, the wheel scrolls what is under it")
   func mouse() {
     var model = model(Self.large)

@@ -1,26 +1,3 @@
-/// Columns and rows of a terminal.
-struct ScreenSize: Equatable {
-  var columns: Int
-  var rows: Int
-}
-
-/// One cell of a screen: a character with its marks. The right half of a wide one is empty.
-struct Cell: Equatable {
-  var text = " "
-  var style = Style()
-}
-
-/// A piece of text in one style.
-struct Span: Equatable {
-  var text: String
-  var style: Style
-
-  init(_ text: String, _ role: Style.Role = .plain) {
-    self.text = text
-    style = Style(role)
-  }
-}
-
 /// A screen to be shown: cells, and where the cursor stands. A value; nothing that is written to it leaves its place.
 struct Canvas: Equatable {
   /// A place of the grid, from 0.
