@@ -26,10 +26,10 @@ const RANK = { waiting_input: 0 };
 const rank = (one) => RANK[one.status] ?? (one.activity === 'waiting' ? 0 : 1);
 const changedAt = (one) => one.updated_at || '';
 
-/** The sessions to show: those that wait for somebody first, then by their newest message. */
+/** The sessions to show: those that wait for somebody first, then what is pinned, then by their newest message. */
 export function listed() {
   const shown = order.map((id) => known.get(id)).filter((one) => one && passes(one));
-  return shown.sort((a, b) => Number(b.pinned || 0) - Number(a.pinned || 0) || rank(a) - rank(b)
+  return shown.sort((a, b) => rank(a) - rank(b) || Number(b.pinned || 0) - Number(a.pinned || 0)
     || (changedAt(a) < changedAt(b) ? 1 : changedAt(a) > changedAt(b) ? -1 : a.id < b.id ? -1 : 1));
 }
 

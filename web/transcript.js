@@ -201,6 +201,7 @@ export class TranscriptView {
     this.context.isLive = this.isCaughtUp === true && this.model.isBusy !== false;
     for (const one of changed) this.scroller.refresh(one);
     const added = this.model.items.slice(before);
+    if (!before && added.length) this.drawEdge();
     const isFollowing = this.scroller.isFollowing;
     if (added.length || events.length === 0) this.scroller.appended();
     if (!isFollowing) this.unread += added.filter((one) => one.kind === 'message').length;
@@ -381,12 +382,4 @@ export class TranscriptView {
     else if (this.hasOlder) fill(this.edge);
     else fill(this.edge, this.model.items.length ? 'Beginning of the transcript' : h('div.empty', h('strong', 'Nothing here yet'), h('p', 'The transcript has no messages so far; what comes is shown at once.')));
   }
-
-  /** How far down the transcript the window is, 0 to 1; for the header. */
-  place(total) {
-    const one = this.model.items[Math.max(0, this.scroller.current)];
-    const at = position(one?.id);
-    return at && total ? Math.min(1, at.offset / total) : null;
-  }
 }
-

@@ -8,6 +8,7 @@ from support.browser import Browser
 from support.peer import dialogue, reply, user, write
 from support.ports import at_port, free_port
 from support.server import REPOSITORY
+from support.sleeper import Sleeper
 from support.waiting import until
 
 WEB = REPOSITORY / "web"
@@ -212,6 +213,43 @@ def test_calls_stand_with_their_results_and_edits_as_differences(browser, steady
     until(lambda: browser.run("document.querySelectorAll('.tool.done').length") == 2, "its result is there")
 
 
+# The smallest PNG: one grey point.
+POINT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+
+
+def test_images_sub_agents_and_compactions_are_shown(browser, steady):
+    server = steady()
+    image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": POINT}}
+    call = {"type": "tool_use", "id": "t1", "name": "Task", "input": {"description": "look", "prompt": "Look around"}}
+    answered = result("one", 3, "t1", [{"type": "text", "text": "seen"}])
+    answered["toolUseResult"] = {"status": "completed", "agentId": "7f", "content": []}
+    asked = user("one", 0, "what is this?")
+    asked["message"]["content"] = [{"type": "text", "text": "what is this?"}, image]
+    write(server.root / "one.jsonl", [
+        asked, reply("one", 1, "a point"), assistant("one", 2, call), answered,
+        {"type": "system", "subtype": "compact_boundary", "uuid": "c", "parentUuid": None, "sessionId": "one",
+         "timestamp": "2026-01-01T00:01:00.000Z", "content": "Conversation compacted",
+         "compactMetadata": {"trigger": "auto", "preTokens": 155_000}},
+        user("one", 5, "go on")])
+    child = server.root / "one" / "subagents"
+    child.mkdir(parents=True)
+    write(child / "agent-7f.jsonl", [{**row, "isSidechain": True, "agentId": "7f"} for row in dialogue("one", 2)])
+    server.listed("agent-7f")
+    open_session(browser, server, "one")
+    until(lambda: "go on" in texts(browser), "it is shown to the end")
+    # By reference: its bytes are no part of the transcript's messages.
+    source = browser.run("document.querySelector('.media img')?.getAttribute('src')")
+    assert source.startswith("/api/v1/sessions/one/records/") and POINT not in server.get(
+        "/api/v1/sessions/one/messages").body.decode()
+    until(lambda: browser.run("document.querySelector('.media img').naturalWidth") == 1, "the image is there")
+    assert "Context compacted · automatic, 155,000 tokens before" in browser.run(
+        "document.querySelector('.item.compaction').textContent")
+    until(lambda: browser.run("!!document.querySelector('a.subagent')"), "the sub-agent's transcript is linked")
+    browser.run("document.querySelector('a.subagent').click()")
+    until(lambda: texts(browser) == lines("one", range(2)), "and opens")
+    assert browser.run("document.querySelector('.head a[href=\"#/s/one\"]')?.textContent") == "parent"
+
+
 HOSTILE = [
     "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 1'><svg onload='window.pwned = 1'>",
     "[run](javascript:window.pwned=1) [data](data:text/html,<script>window.pwned=1</script>) <javascript:window.pwned=1>",
@@ -388,6 +426,60 @@ def test_a_restart_is_shown_and_nothing_is_lost(browser, steady, end, shared):
     # A server that is away is no fault of the page, but the browser notes the failed connections.
     browser.complaints[:] = [one for one in browser.complaints if "ERR_CONNECTION" not in json.dumps(one)
                              and "WebSocket" not in json.dumps(one)]
+
+
+def test_a_page_that_wakes_from_sleep_says_what_it_missed(browser, steady):
+    server = steady()
+    path = server.root / "one.jsonl"
+    write(path, dialogue("one", 5))
+    way = Sleeper(server.port)
+    try:
+        server.listed("one")
+        browser.open(f"http://127.0.0.1:{way.port}/#/s/one")
+        live(browser)
+        way.sleep()
+        write(path, dialogue("one", 37, 5))
+        # The page hears nothing, and its connection looks alive.
+        assert browser.run(STATE) == "Live" and texts(browser) == lines("one", range(5))
+        browser.call("Network.enable")
+        for offline in (True, False):
+            browser.call("Network.emulateNetworkConditions", offline=offline, latency=0, downloadThroughput=-1,
+                         uploadThroughput=-1)
+        until(lambda: "Caught up 37" in browser.run("document.querySelector('#live').textContent"), "it says so")
+        until(lambda: texts(browser)[-1:] == lines("one", [41]), "what was missed is there")
+        live(browser)
+    finally:
+        browser.close_tabs()
+        way.end()
+        browser.complaints.clear()  # the browser notes that it was offline
+
+
+def test_a_tab_that_was_frozen_goes_on_where_it_was(browser, steady):
+    server = steady()
+    path = server.root / "one.jsonl"
+    write(path, dialogue("one", 5))
+    open_session(browser, server, "one")
+    live(browser)
+    browser.call("Page.setWebLifecycleState", state="frozen")
+    write(path, dialogue("one", 37, 5))
+    browser.call("Page.setWebLifecycleState", state="active")
+    until(lambda: texts(browser)[-1:] == lines("one", [41]), "what was written meanwhile is there")
+    shown = [int(text.split()[1]) for text in texts(browser)]
+    assert shown == list(range(shown[0], 42))
+
+
+def test_a_session_without_a_message_is_filled_by_its_first(browser, steady):
+    server = steady()
+    path = server.root / "one.jsonl"
+    write(path, [{"type": "mode", "mode": "normal", "sessionId": "one"}])
+    server.listed("one")
+    browser.open(f"{server.url}/#/s/one")
+    edge = "document.querySelector('.edge').textContent"
+    until(lambda: "no messages so far" in browser.run(edge), "it says that there is nothing")
+    live(browser)
+    write(path, dialogue("one", 2))
+    until(lambda: texts(browser) == lines("one", range(2)), "the first ones are shown")
+    assert browser.run(edge) == "Beginning of the transcript"
 
 
 def test_a_rewritten_transcript_is_read_anew_and_says_so(browser, steady):

@@ -77,7 +77,9 @@ extension ControlPlane {
     for _ in 0..<10 {
       await messages.pause(.milliseconds(50))
       guard case .text = try await look(recipient).input else { continue }
-      return try await press([.control("c")], recipient)
+      try await press([.control("c")], recipient)
+      // Of a turn that was taken back so the transcript says nothing more: its last word would be that it goes on.
+      return await sessions.report(id, ReportedStatus(.idle, activity: nil, sinceMS: clockMS()))
     }
   }
 
