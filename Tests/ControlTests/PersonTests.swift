@@ -195,6 +195,10 @@ import Wire
         route.method, path, headers: Self.member, body: route.isMutation ? "{}" : "")
       #expect(refused.code == "FORBIDDEN", "\(route.method.name) \(path)")
     }
+    // Whoever names the program of an MCP server has it run when an owner asks that one.
+    let server = await fixture.ask(
+      .post, "/mcp-servers", headers: Self.member, body: #"{"name":"m","command":"/bin/sh"}"#)
+    #expect(server.code == "FORBIDDEN")
     #expect(await fixture.ask(.get, "/events", headers: Self.member).code == "FORBIDDEN")
     #expect(fixture.shutdowns.values.isEmpty)
     #expect(await fixture.ask(.get, "/auth/keys", headers: Self.owner).status == 200)

@@ -32,6 +32,8 @@ struct EntityKind: Sendable {
   /// One of them, in words.
   var thing: String
   var fields: [Field]
+  /// Who may add, change and delete them: owners where they name programs that the server runs.
+  var changers = Operation.Access.identified
   var isShared = false
 
   static let all: [EntityKind] = [
@@ -70,7 +72,7 @@ struct EntityKind: Sendable {
       Field(name: "env", form: .map(most: 128, 16_384), isSecret: true),
       Field(name: "headers", form: .map(most: 128, 16_384), isSecret: true),
       Field(name: "enabled", form: .flag),
-    ])
+    ], changers: .owners)
 
   private static let common = [
     Field(name: "name", form: .text(128), isRequired: true), Field(name: "description", form: .text(4000)),

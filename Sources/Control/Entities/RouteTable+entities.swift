@@ -32,7 +32,7 @@ extension RouteTable {
         .post, kind.path, tier: .supporting, "Add one \(kind.thing).",
         body: .json(schema: kind.schema + "Draft", required: true),
         answers: [.init(201, answer, schema: kind.schema)],
-        errors: [.nameTaken, .limitReached, .storeUnavailable]
+        errors: [.nameTaken, .limitReached, .storeUnavailable], access: kind.changers
       ) { plane, call throws(Problem) in try await plane.addEntity(kind, call) },
       Route(
         .get, kind.path + "/{id}", tier: .supporting, "Show one \(kind.thing).", parameters: [id],
@@ -42,11 +42,12 @@ extension RouteTable {
         .patch, kind.path + "/{id}", tier: .supporting, "Change one \(kind.thing); null takes a value away.",
         parameters: [id], body: .json(schema: kind.schema + "Patch", required: true),
         answers: [.init(200, answer, schema: kind.schema)],
-        errors: [.entityNotFound, .nameTaken, .storeUnavailable]
+        errors: [.entityNotFound, .nameTaken, .storeUnavailable], access: kind.changers
       ) { plane, call throws(Problem) in try await plane.changeEntity(kind, call) },
       Route(
         .delete, kind.path + "/{id}", tier: .supporting, "Delete one \(kind.thing).", parameters: [id],
-        answers: [.init(204, "It is gone.", nil)], errors: [.entityNotFound, .storeUnavailable]
+        answers: [.init(204, "It is gone.", nil)], errors: [.entityNotFound, .storeUnavailable],
+        access: kind.changers
       ) { plane, call throws(Problem) in try await plane.deleteEntity(kind, call) },
     ]
     if kind.isShared {
