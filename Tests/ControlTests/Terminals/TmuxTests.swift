@@ -55,8 +55,9 @@ private final class OwnTmux: Sendable {
   }
 
   func end() async {
-    tmux("kill-server")
+    // The connection first: it would answer the loss of its server by starting another.
     await connection.stop()
+    tmux("kill-server")
     loop.stop()
     loop.join()
     Scratch.remove(directory + "/tmux-\(getuid())")
