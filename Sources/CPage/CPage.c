@@ -23,6 +23,15 @@ static const unsigned char dialogs_js[] = {
 static const unsigned char diff_js[] = {
 #embed "../../web/diff.js"
 };
+static const unsigned char docs_css[] = {
+#embed "../../web/docs.css"
+};
+static const unsigned char docs_html[] = {
+#embed "../../web/docs.html"
+};
+static const unsigned char docs_js[] = {
+#embed "../../web/docs.js"
+};
 static const unsigned char dom_js[] = {
 #embed "../../web/dom.js"
 };
@@ -98,6 +107,9 @@ static const struct tc_page_file files[] = {
     {"composer.js", composer_js, sizeof composer_js},
     {"dialogs.js", dialogs_js, sizeof dialogs_js},
     {"diff.js", diff_js, sizeof diff_js},
+    {"docs.css", docs_css, sizeof docs_css},
+    {"docs.html", docs_html, sizeof docs_html},
+    {"docs.js", docs_js, sizeof docs_js},
     {"dom.js", dom_js, sizeof dom_js},
     {"find.js", find_js, sizeof find_js},
     {"icon.svg", icon_svg, sizeof icon_svg},

@@ -14,7 +14,7 @@ public enum RouteTable {
 
   /// The OpenAPI 3.1 document of the table.
   public static func document(version: String) -> [UInt8] {
-    OpenAPIDocument(version: version, schemas: Schemas.all).render(operations)
+    OpenAPIDocument(version: version, schemas: Schemas.all, events: FeedCatalogue.all).render(operations)
   }
 
   /// A path parameter that names a session.

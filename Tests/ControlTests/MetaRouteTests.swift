@@ -177,12 +177,23 @@ import Wire
     #expect(own.headers["access-control-allow-origin"] == nil)
   }
 
-  @Test("The page of routes escapes and names all of them")
+  @Test("The document has every error code with its remedy and every event once")
+  func catalogues() throws {
+    let document = JSONSlice(RouteTable.document(version: "1"))
+    let errors = try #require(document["x-errors"]?.elements)
+    #expect(errors.map { $0["code"]?.string } == ProblemCode.allCases.map(\.rawValue))
+    #expect(errors.allSatisfy { $0["remedy"]?.string?.hasSuffix(".") == true })
+    let types = FeedCatalogue.all.map { $0.topic + " " + $0.type }
+    #expect(Set(types).count == types.count)
+    #expect(document["x-events"]?.elements.count == types.count)
+  }
+
+  @Test("The page of the interface comes from the program and may run its own scripts only")
   func docs() async throws {
     let fixture = try await Fixture()
     let page = await fixture.ask(.get, "/docs")
-    #expect(page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
-    #expect(page.text.contains("<code>/api/v1/sessions/{id}/stream</code>"))
+    #expect(page.headers["content-security-policy"]?.contains("script-src 'self'") == true)
+    #expect(page.text.contains("/page/docs.js"))
     #expect(HTMLPage.escaped("<a href=\"&\">") == "&lt;a href=&quot;&amp;&quot;&gt;")
   }
 

@@ -114,6 +114,29 @@ def test_the_page_loads_nothing_from_elsewhere_and_nothing_inline():
     assert "<style" not in index and " style=" not in index and " on" not in index.replace(" one", "")
 
 
+def test_the_page_of_the_interface_shows_all_of_the_document(browser, steady):
+    server = steady()
+    document = server.get("/openapi.json").json()
+    browser.open(server.url + "/docs")
+    until(lambda: browser.run("document.querySelectorAll('#errors tbody tr').length > 0"), "the document is shown")
+    count = "document.querySelectorAll('%s').length"
+    assert browser.run(count % "#errors tbody tr") == len(document["x-errors"])
+    assert browser.run(count % "#events tbody tr") == len(document["x-events"])
+    assert browser.run(count % "#schemas details") == len(document["components"]["schemas"])
+    operations = {(method, operation["summary"], str(operation.get("tags")))
+                  for item in document["paths"].values() for method, operation in item.items()}
+    assert browser.run(count % "#routes details") == len(operations)
+    links = browser.run("[...document.querySelectorAll('main a')].map(a => a.getAttribute('href'))"
+                        ".filter(href => !document.getElementById(href.slice(1)))")
+    assert links == [], "each link leads to something"
+    browser.run("location.hash = '#schema-Session'")
+    until(lambda: browser.run("document.getElementById('schema-Session').open"), "the link has opened it")
+    browser.run("(field => { field.value = 'fork_unsupported'; field.dispatchEvent(new Event('input')); })"
+                "(document.getElementById('filter'))")
+    assert browser.run("[...document.querySelectorAll('.entry:not([hidden])')].map(e => e.id)") == [
+        "error-FORK_UNSUPPORTED"]
+
+
 def test_a_session_is_shown_with_few_bytes_and_all_modules_fetched_at_once(browser, steady):
     server = steady()
     write(server.root / "one.jsonl", dialogue("one", 3))

@@ -33,9 +33,7 @@ extension ControlPlane {
   }
 
   /// `GET docs`
-  func docs() -> Response {
-    HTMLPage.response(title: "Tailcast: routes", body: HTMLPage.routes(RouteTable.operations))
-  }
+  static func docs(_ call: Call) throws(Problem) -> Response { try file("docs.html", call) }
 
   /// `POST shutdown`: for whoever sits at this machine, never for a page or through a proxy.
   func shutdown(_ call: Call) throws(Problem) -> Response {

@@ -38,9 +38,13 @@ extension RouteTable {
       answers: [.init(200, "OpenAPI 3.1."), .init(304, "It is the one that If-None-Match names.", nil)]
     ) { plane, call throws(Problem) in .response(await plane.openAPI(call)) },
     Route(
-      .get, "docs", mounts: [.root, .v1], "A page with all routes that needs no network.",
-      answers: [.init(200, "The page.", "text/html")]
-    ) { plane, _ throws(Problem) in .response(await plane.docs()) },
+      .get, "docs", mounts: [.root, .v1],
+      "A page of all routes, events, error codes with remedies, and schemas; it needs no network.",
+      answers: [
+        .init(200, "The page.", "text/html"),
+        .init(304, "It is the one that If-None-Match names.", nil),
+      ]
+    ) { _, call throws(Problem) in .response(try ControlPlane.docs(call)) },
     Route(
       .post, "shutdown", mounts: [.root, .v1], "Send clients away and stop.",
       answers: [.init(202, "The server is stopping.", schema: "Stopping")], errors: [.forbidden],

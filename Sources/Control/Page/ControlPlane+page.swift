@@ -18,7 +18,8 @@ extension ControlPlane {
     try file(call.captures["file"] ?? "", call)
   }
 
-  private static func file(_ name: String, _ call: Call) throws(Problem) -> Response {
+  /// A file of the page by its name.
+  static func file(_ name: String, _ call: Call) throws(Problem) -> Response {
     guard let file = PageFile.all[name] else {
       throw Problem(.fileNotFound, "the page has no file \(Problem.quoted(name))")
     }

@@ -7,6 +7,25 @@ public struct OpenAPIDocument: Sendable {
   public var version: String
   /// Schemas of bodies by name: JSON Schema 2020-12.
   public var schemas: [(name: String, json: JSONSlice)]
+  /// What the change feed tells; an extension of the document, `x-events`.
+  public var events: [Event]
+
+  /// One type of event.
+  public struct Event: Sendable, Hashable {
+    /// What clients subscribe to.
+    public var topic: String
+    /// Its name.
+    public var type: String
+    /// What has happened.
+    public var meaning: String
+
+    /// An event.
+    public init(_ topic: String, _ type: String, _ meaning: String) {
+      self.topic = topic
+      self.type = type
+      self.meaning = meaning
+    }
+  }
 
   /// What routes may answer whatever they do.
   static let common: [ProblemCode] = [
@@ -14,9 +33,10 @@ public struct OpenAPIDocument: Sendable {
   ]
 
   /// A document.
-  public init(version: String, schemas: [(name: String, json: JSONSlice)]) {
+  public init(version: String, schemas: [(name: String, json: JSONSlice)], events: [Event]) {
     self.version = version
     self.schemas = schemas
+    self.events = events
   }
 
   /// The document, one path on a line, so that a change of a route is a change of its lines.
@@ -60,7 +80,11 @@ public struct OpenAPIDocument: Sendable {
       text += ":".utf8
       line({ $0.value(schema.json) }, last: index == schemas.count - 1)
     }
-    text += "}}}\n".utf8
+    text += "}},\n\"x-events\":".utf8
+    line(eventCatalogue)
+    text += "\"x-errors\":".utf8
+    line(errorCatalogue, last: true)
+    text += "}\n".utf8
     return text
   }
 
@@ -74,6 +98,32 @@ public struct OpenAPIDocument: Sendable {
           + "unknown ones must be ignored.")
       writer.key("license")
       writer.object { $0.field("name", "MIT") }
+    }
+  }
+
+  private func eventCatalogue(_ writer: inout JSONWriter) {
+    writer.array { writer in
+      for event in events {
+        writer.object { writer in
+          writer.field("topic", event.topic)
+          writer.field("type", event.type)
+          writer.field("meaning", event.meaning)
+        }
+      }
+    }
+  }
+
+  /// `x-errors`: every code and what to do about it; its statuses are those of the responses that name it.
+  private func errorCatalogue(_ writer: inout JSONWriter) {
+    writer.array { writer in
+      for code in ProblemCode.allCases {
+        writer.object { writer in
+          writer.field("code", code.rawValue)
+          writer.field("kind", code.kind.rawValue)
+          writer.field("retryable", code.kind.isRetryable)
+          writer.field("remedy", code.remedy)
+        }
+      }
     }
   }
 
