@@ -214,6 +214,10 @@ struct FollowerModel {
       }
       differences.formUnion(offsets)
     }
+    // Of a record over the limit nobody sees whether the changed byte was read before or after it was changed.
+    for line in delivered where line.bytes == nil {
+      differences.formUnion(unobservable.filter { (line.start..<line.end).contains(UInt64($0)) })
+    }
     differing = differences
   }
 
