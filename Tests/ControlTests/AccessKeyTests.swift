@@ -53,6 +53,14 @@ import Wire
     #expect(signer.generation == 1)
   }
 
+  @Test("A database that is made anew has no part in the cookies before it; the same one keeps them")
+  func databases() async throws {
+    let (first, second) = (try await Fixture(), try await Fixture())
+    let signer = await AccessKeyFile.cookies(key: Fixture.key, store: first.store)
+    #expect(await AccessKeyFile.cookies(key: Fixture.key, store: first.store).generation == signer.generation)
+    #expect(await AccessKeyFile.cookies(key: Fixture.key, store: second.store).generation != signer.generation)
+  }
+
   @Test("When a key was used is remembered")
   func used() async throws {
     let fixture = try await Fixture()

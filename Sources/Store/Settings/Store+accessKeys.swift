@@ -56,12 +56,13 @@ extension Database {
 }
 
 extension Store {
-  /// How often all cookies of browsers were revoked.
+  /// Counts how often all cookies of browsers were revoked, from a number that every database has for itself: one that
+  /// is made anew knows nothing of revocations, so none of the cookies before it may hold.
   public func cookieGeneration() throws(StoreError) -> Int64 {
-    try read { (reader) throws(StoreError) in
-      try reader.query("SELECT value FROM meta WHERE key = 'cookie_generation'", [], row: { $0.int64(0) })
-        .first
-        ?? 0
+    try write { (database) throws(StoreError) in
+      try database.run(
+        "INSERT OR IGNORE INTO meta(key, value) VALUES ('cookie_generation', ?)", Int64.random(in: 0 ..< 1 << 62))
+      return try database.first("SELECT value FROM meta WHERE key = 'cookie_generation'") { $0.int64(0) } ?? 0
     }
   }
 }
