@@ -9,6 +9,7 @@ enum FeedCatalogue {
     .init("sessions", "session.status", "It stands in another way, since when, and who says so."),
     .init("sessions", "session.closed", "It was ended, its transcript is gone, or it is forgotten (purged)."),
     .init("sessions", "session.forked", "A session was started where another one stands."),
+    .init("sessions", "operation.updated", "Long work, such as a restart, has begun or ended."),
     .init("activity", "agent.activity", "What an agent's hook reports: state, event, tool_name."),
     .init("transcript", "transcript.appended", "It grew: its bytes; told at most every feed.coalesce."),
     .init("transcript", "transcript.replaced", "Its content is another: reason and the new epoch."),
@@ -35,8 +36,17 @@ enum FeedCatalogue {
     .init("entities", "entity.shared", "One was shared for a while."),
     .init("channel:NAME", "channel.message", "Somebody has published."),
     .init("channel:NAME", "channel.acknowledged", "A consumer has taken what there was up to a position."),
+    .init("system", "key.created", "An access key was made."),
+    .init("system", "key.revoked", "An access key, or the cookies of all browsers, were revoked."),
     .init("system", "daemon.ready", "The server has started."),
     .init("system", "daemon.draining", "The server is about to stop."),
     .init("system", "error", "Something was lost: its code and how much."),
   ]
+
+  private static let names = Set(all.map { $0.topic + " " + $0.type })
+
+  /// Whether an event stands here.
+  static func has(_ topic: String, _ type: String) -> Bool {
+    names.contains((topic.hasPrefix("channel:") ? "channel:NAME" : topic) + " " + type)
+  }
 }

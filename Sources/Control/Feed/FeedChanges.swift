@@ -114,6 +114,7 @@ extension Change {
     nowMS: Int64, _ topic: String, _ type: String, session: String? = nil, project: String? = nil,
     _ body: (inout JSONWriter) -> Void
   ) {
+    assert(FeedCatalogue.has(topic, type), "\(topic) \(type) does not stand in the catalogue of events")
     var writer = JSONWriter()
     writer.object(body)
     self.init(
