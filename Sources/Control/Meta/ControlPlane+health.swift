@@ -34,7 +34,7 @@ extension ControlPlane {
     let storeTook = Instant.current() - asked - tailTook
     let counted = await statistics?.statistics() ?? []
     let feedHealth = await feed.health
-    let indexed = await indexer.health
+    let indexed = await indexer.health()
     let isImpaired =
       stored.reason != nil || feedHealth.failure != nil || feedHealth.lost > 0 || indexed.reason != nil
     let status = isImpaired && !tail.isReady ? "unhealthy" : isImpaired || !tail.isReady ? "degraded" : "ok"

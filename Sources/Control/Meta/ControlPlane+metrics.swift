@@ -112,7 +112,7 @@ extension ControlPlane {
   }
 
   private func indexMetrics() async -> [Metric] {
-    let indexed = await indexer.health
+    let indexed = await indexer.health()
     let changes = await feed.health
     return [
       Metric("search_files", .gauge, "Transcripts to index.", indexed.files),

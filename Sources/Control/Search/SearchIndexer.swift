@@ -18,7 +18,6 @@ actor SearchIndexer: TimerSink {
   let damaged: @Sendable (String, Epoch, Damage) -> Void
   private var queue = IndexQueue()
   private var grown: Set<String> = []
-  private var chains: [String: IndexedChain] = [:]
   var progress: [String: FileProgress] = [:]
   /// Sessions that the very first run has found and is still reading: their damage is no news.
   var found: Set<String> = []
@@ -91,7 +90,6 @@ actor SearchIndexer: TimerSink {
     for (number, entry) in entries.sorted(by: { $0.updatedMS < $1.updatedMS }).enumerated() {
       // Ten thousand sessions in one turn would keep every watcher waiting.
       if number % 256 == 255 { await Task.yield() }
-      chains[entry.id] = IndexedChain(entry)
       if needsIndexing(entry) { queue.push(entry.id) }
     }
     run()
@@ -112,7 +110,6 @@ actor SearchIndexer: TimerSink {
   /// A session is new or has grown.
   func changed(_ entry: SessionEntry) {
     guard rules.enabled, !isStopped else { return }
-    chains[entry.id] = IndexedChain(entry)
     guard needsIndexing(entry) else { return }
     grown.insert(entry.id)
     guard !isGrownArmed else { return }
@@ -123,7 +120,6 @@ actor SearchIndexer: TimerSink {
 
   /// A session is no more; what was indexed of it goes.
   func forget(_ id: String) {
-    chains[id] = nil
     progress[id] = nil
     grown.remove(id)
     found.remove(id)
@@ -234,16 +230,18 @@ actor SearchIndexer: TimerSink {
   }
 
   /// How far the index is.
-  var health: Progress {
+  func health() async -> Progress {
+    let entries = rules.enabled ? await sessions.entries() : []
     let isBusy = isRunning || !grown.isEmpty
     var result = Progress(
       state: !rules.enabled ? "off" : failure != nil ? "failing" : isBusy ? "indexing" : "idle",
       files: 0, filesDone: 0, bytes: 0, bytesDone: 0, reason: failure)
-    for (id, chain) in chains {
+    for entry in entries {
+      let chain = IndexedChain(entry)
       result.files += chain.files.count
       result.bytes += chain.bytes
-      guard let known = progress[id] else { continue }
-      let done = chain.done(known, isEnd: isDone(id))
+      guard let known = progress[entry.id] else { continue }
+      let done = chain.done(known, isEnd: isDone(entry.id))
       result.filesDone += done.files
       result.bytesDone += done.bytes
     }
