@@ -11,9 +11,6 @@ struct MCPSession {
     case parameters = -32602
   }
 
-  /// Revisions that are spoken, the newest last. They differ in nothing that is used here.
-  static let revisions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
-
   /// The program's version.
   let version: String
   /// Sends a tool's request to the server; the answer's body.
@@ -62,9 +59,8 @@ struct MCPSession {
 
   private func initialize(_ parameters: JSONSlice?, into json: inout JSONWriter) {
     let asked = parameters?["protocolVersion"]?.string
-    let spoken =
-      asked.flatMap { Self.revisions.contains($0) ? $0 : nil } ?? Self.revisions[Self.revisions.count - 1]
-    json.field("protocolVersion", spoken)
+    let spoken = asked.flatMap { MCPRevision.spoken.contains($0) ? $0 : nil }
+    json.field("protocolVersion", spoken ?? MCPRevision.newest)
     json.key("capabilities")
     json.object { json in
       json.key("tools")

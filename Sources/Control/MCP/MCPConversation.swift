@@ -12,8 +12,6 @@ struct MCPConversation: Sendable {
     var instructions: String?
   }
 
-  /// Revisions that are spoken, the newest last.
-  static let revisions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
   /// Pages of a list that are asked for.
   private static let mostPages = 100
 
@@ -29,9 +27,8 @@ struct MCPConversation: Sendable {
 
   /// The handshake; must come first.
   mutating func begin() async throws(MCPFault) -> Server {
-    let newest = Self.revisions[Self.revisions.count - 1]
     let result = try await ask("initialize") { [version] json in
-      json.field("protocolVersion", newest)
+      json.field("protocolVersion", MCPRevision.newest)
       json.key("capabilities")
       json.object { _ in }
       json.key("clientInfo")
@@ -43,7 +40,7 @@ struct MCPConversation: Sendable {
     guard let revision = result["protocolVersion"]?.string else {
       throw .failed("initialize: the answer has no protocolVersion")
     }
-    guard Self.revisions.contains(revision) else {
+    guard MCPRevision.spoken.contains(revision) else {
       throw .failed("initialize: the server speaks the revision \(revision), which is not known here")
     }
     await channel.agreed(on: revision)
