@@ -58,7 +58,8 @@ import Wire
     let (first, second) = (try await Fixture(), try await Fixture())
     let signer = await AccessKeyFile.cookies(key: Fixture.key, store: first.store)
     #expect(await AccessKeyFile.cookies(key: Fixture.key, store: first.store).generation == signer.generation)
-    #expect(await AccessKeyFile.cookies(key: Fixture.key, store: second.store).generation != signer.generation)
+    #expect(
+      await AccessKeyFile.cookies(key: Fixture.key, store: second.store).generation != signer.generation)
   }
 
   @Test("When a key was used is remembered")

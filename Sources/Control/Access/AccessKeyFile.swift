@@ -38,7 +38,7 @@ public enum AccessKeyFile {
   /// What signs the cookies of browsers. With a store that cannot be used no cookie holds: nobody knows whether it was
   /// revoked, and `tailcast open` makes another.
   public static func cookies(key: String, store: Store) async -> CookieSigner {
-    CookieSigner(key: key, generation: (try? await store.cookieGeneration()) ?? .random(in: 0 ..< 1 << 62))
+    CookieSigner(key: key, generation: (try? await store.cookieGeneration()) ?? .random(in: 0..<1 << 62))
   }
 
   private static func read(_ path: String) throws(SystemError) -> String? {

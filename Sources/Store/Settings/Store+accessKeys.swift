@@ -61,7 +61,8 @@ extension Store {
   public func cookieGeneration() throws(StoreError) -> Int64 {
     try write { (database) throws(StoreError) in
       try database.run(
-        "INSERT OR IGNORE INTO meta(key, value) VALUES ('cookie_generation', ?)", Int64.random(in: 0 ..< 1 << 62))
+        "INSERT OR IGNORE INTO meta(key, value) VALUES ('cookie_generation', ?)",
+        Int64.random(in: 0..<1 << 62))
       return try database.first("SELECT value FROM meta WHERE key = 'cookie_generation'") { $0.int64(0) } ?? 0
     }
   }

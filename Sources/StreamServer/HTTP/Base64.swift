@@ -6,7 +6,9 @@ public enum Base64 {
   public static func encode(_ bytes: some Collection<UInt8>) -> String {
     let count = (bytes.count + 2) / 3 * 4
     return String(unsafeUninitializedCapacity: count) { text in
-      text.withMemoryRebound(to: CChar.self) { nettle_base64_encode_raw($0.baseAddress, bytes.count, Array(bytes)) }
+      text.withMemoryRebound(to: CChar.self) {
+        nettle_base64_encode_raw($0.baseAddress, bytes.count, Array(bytes))
+      }
       return count
     }
   }
