@@ -40,7 +40,7 @@ export async function ask(method, path, { query, body, signal, headers } = {}) {
       response = await fetch(address, options);
     } catch (error) {
       if (error.name === 'AbortError') throw error;
-      throw new Refusal(0, { code: 'OFFLINE', message: 'the server cannot be reached' });
+      throw new Refusal(0, { code: 'OFFLINE', message: 'The server cannot be reached' });
     }
     if (response.status === 429 && method === 'GET' && attempt < 3) {
       await pause(Math.min(20, Number(response.headers.get('retry-after')) || 2) * 1000, signal);

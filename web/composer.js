@@ -105,7 +105,7 @@ export class Composer {
   }
 
   keysButton() {
-    const button = iconButton('more', 'Keys', () => {
+    const button = iconButton('keys', 'Keys', () => {
       const menu = h('div.menu.keys-menu', { role: 'menu' }, KEYS.map(([key, name]) => h('button', { type: 'button', role: 'menuitem', onclick: () => this.press(key) }, name)));
       openMenu(button, menu);
     }, { 'aria-haspopup': 'menu' });

@@ -66,8 +66,8 @@ const ICONS = {
   back: 'M15 5l-7 7 7 7', close: 'M6 6l12 12M18 6L6 18', search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4 4',
   down: 'M12 5v14M6 13l6 6 6-6', chevron: 'M9 6l6 6-6 6', plus: 'M12 5v14M5 12h14', copy:
     'M9 9h10v11H9zM15 9V4H5v11h4', link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
-  more: 'M5 12h.01M12 12h.01M19 12h.01', stop: 'M7 7h10v10H7z', send: 'M5 12l15-7-6 15-2-6z', clock:
-    'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4l3 2', theme: 'M12 4a8 8 0 1 0 0 16V4z', help:
+  more: 'M4.5 12h1M11.5 12h1M18.5 12h1', stop: 'M7 7h10v10H7z', send: 'M5 12l15-7-6 15-2-6z', clock:
+    'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4l3 2', theme: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 4v16M15 6v12M18 8v8', keys: 'M3 7h18v10H3zM7 10.5h.01M10.5 10.5h.01M14 10.5h.01M17 10.5h.01M8 14h8', help:
     'M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2M12 17.5h.01', list: 'M5 7h14M5 12h14M5 17h14', check: 'M5 13l4 4L19 7',
   memory: 'M6 4h12v16l-6-4-6 4z', hook: 'M12 4v9a4 4 0 1 1-4-4', gear: 'M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4',
   machine: 'M4 5h16v11H4zM9 20h6M12 16v4', fork: 'M7 4v6a4 4 0 0 0 4 4h6M7 4v16M14 11l3 3-3 3',

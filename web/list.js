@@ -91,7 +91,7 @@ function drawProjects(chosen) {
   const select = document.getElementById('by-project');
   const projects = sessions.facets();
   if (select.length === projects.length + 1) return;
-  fill(select, h('option', { value: '' }, 'All projects'), projects.map((path) => h('option', { value: path, selected: path === chosen }, baseName(path))));
+  fill(select, h('option', { value: '' }, 'Projects'), projects.map((path) => h('option', { value: path, selected: path === chosen }, baseName(path))));
 }
 
 function rowOf(one) {

@@ -126,8 +126,10 @@ function markView(item) {
   }
 }
 
+const DAMAGE = { malformed: 'These bytes are no record', nul_run: 'Zero bytes, as after a power loss', too_large: 'The record is over the limit', invalid_utf8: 'Some bytes are not UTF-8', unreadable: 'A record on this line could not be told apart' };
+
 function damageView(data) {
-  const reason = { oversize: 'The record is over the limit', invalid: 'These bytes are no record' }[data.reason] || `Not a record: ${clean(data.reason)}`;
+  const reason = DAMAGE[data.reason] || `Not a record: ${clean(data.reason)}`;
   return h('div.damaged', { role: 'note' }, h('strong', 'Damaged'), ` \u00b7 ${reason}, ${size(data.length || 0)}`, data.recovered ? ', recovered in part. ' : '. ',
     data.href ? h('a', { href: data.href, target: '_blank', rel: 'noopener' }, 'Open the bytes') : null);
 }
