@@ -2,6 +2,7 @@
 
 TAILCAST_BIN     the program (default: the newest of .build/release and .build/debug)
 TAILCAST_SHARED  the folder with transcripts and agents (default: ../shared); tests that need it are skipped without
+TAILCAST_PICTURES  a folder for pictures of the page in every state, size and theme
 TAILCAST_SEED    the seed of the random tests; each prints the one that it used
 """
 import os

@@ -1,24 +1,21 @@
 """A session's whole life by the page alone: a person with Chromium, the real Claude Code in its terminal."""
-import os
-from pathlib import Path
-
 import pytest
-from support.real_agent import Terminal, scripted_model
+from support.appearance import look
+from support.real_agent import scripted_model
 from support.waiting import until
 
 from test_page import STATE, TEXTS, browser, one_browser  # noqa: F401
+from test_questions import asking_agent
 from test_sessions import TMUX, agents, steered  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not TMUX, reason="tmux is absent")
-PICTURES = os.environ.get("TAILCAST_PICTURES")
 
 
 class Person:
     """Somebody who has nothing but the page."""
 
-    def __init__(self, browser, url):  # noqa: F811
+    def __init__(self, browser):  # noqa: F811
         self.browser = browser
-        self.url = url
 
     def click(self, what):
         until(lambda: self.browser.run(f"!!{what}"), f"{what} is there")
@@ -65,40 +62,70 @@ class Person:
     def session(self):
         return self.browser.run("location.hash").removeprefix("#/s/")
 
-    def picture(self, name):
-        if not PICTURES:
-            return
-        for width in (360, 1024, 2560):
-            for dark in (False, True):
-                self.browser.resize(width, 800, dark)
-                self.browser.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-                self.browser.picture(Path(PICTURES) / f"{name}-{width}-{'dark' if dark else 'light'}.png")
-        self.browser.resize(1200, 800)
+    def looks(self, name):
+        look(self.browser, name)
+
+    def asked(self):
+        until(lambda: self.browser.run("document.querySelector('.question')?.hidden === false"), "the question is shown", 60)
+        self.stands("waits for you")
 
 
 @pytest.mark.timeout(300)
 def test_a_session_is_started_talked_to_forked_ended_and_revived_from_the_page(steered, place, agents, browser):  # noqa: F811
     with scripted_model() as model:
-        home = Terminal("claude", place, model)
-        program = home.directory / "bin" / "claude"
-        # It asks before it runs a command.
-        program.write_text(program.read_text().replace("--allowedTools Bash", "--permission-mode default"))
+        home = asking_agent("claude", place, model)
         try:
-            live(steered, home, Person(browser, None), program)
+            live(desk_of(steered, home), home, Person(browser))
         finally:
             home.end()
 
 
-def live(steered, home, person, program):  # noqa: F811
+@pytest.mark.timeout(240)
+def test_codex_is_started_talked_to_and_answered_from_the_page(steered, place, agents, browser):  # noqa: F811
+    with scripted_model() as model:
+        home = asking_agent("codex", place, model)
+        try:
+            answer_codex(desk_of(steered, home), home, Person(browser))
+        finally:
+            home.end()
+
+
+def desk_of(steered, home):  # noqa: F811
+    return steered(roots=[(home.agent, home.root)],
+                   settings={f"agents.{home.agent}.command": str(home.directory / "bin" / home.agent)})
+
+
+def answer_codex(desk, home, person):
     browser = person.browser  # noqa: F811
-    desk = steered(roots=[("claude", home.root)], settings={"agents.claude.command": str(program)})
+    browser.open(desk.server.url)
+    person.press("New session")
+    person.fill("project_path", str(home.project))
+    person.fill("agent", "codex")
+    person.fill("message", "say hello from the page")
+    person.submit()
+    person.reads("echo: say hello from the page")
+    person.stands("idle")
+    person.say("say it again")
+    person.reads("echo: say it again")
+
+    person.say("ask: touch asked")
+    person.asked()
+    person.looks("codex-question")
+    person.press("Yes, proceed")
+    until((home.project / "asked").exists, "the command ran", 60)
+    until(lambda: browser.run("document.querySelector('.question').hidden"), "nothing is asked any more")
+    person.stands("idle")
+    until(lambda: browser.run("document.querySelectorAll('.tool.done').length") == 1, "the call has its result")
+
+
+def live(desk, home, person):
+    browser = person.browser  # noqa: F811
     browser.open(desk.server.url)
 
     # A new session with a first message.
     person.press("New session")
     person.fill("project_path", str(home.project))
     person.fill("message", "say hello from the page")
-    person.picture("new")
     person.submit()
     person.reads("echo: say hello from the page")
     name = person.session()
@@ -112,7 +139,7 @@ def live(steered, home, person, program):  # noqa: F811
     # An interrupt, and the agent listens again.
     person.say("slow: 60 never said")
     person.stands("working")
-    person.picture("working")
+    person.looks("claude-working")
     desk.seen(name, "slow: 60 never said")
     person.press("Interrupt")
     person.say("say after the interrupt")
@@ -120,9 +147,8 @@ def live(steered, home, person, program):  # noqa: F811
 
     # A question: shown in the page, answered there.
     person.say("run: touch asked && echo $((6*7))-live")
-    until(lambda: browser.run("document.querySelector('.question')?.hidden === false"), "the question is shown", 60)
-    person.stands("waits for you")
-    person.picture("question")
+    person.asked()
+    person.looks("claude-question")
     person.press("Yes")
     until(lambda: any("42-live" in text for text in desk.said(name)), "the command ran", 60)
     until(lambda: browser.run("document.querySelector('.question').hidden"), "nothing is asked any more")
@@ -144,7 +170,6 @@ def live(steered, home, person, program):  # noqa: F811
     until(lambda: desk.show(name)["tags"] == ["real", "page"], "the tags are kept")
     until(lambda: browser.run("[...document.querySelectorAll('.head .tag')].map(e => e.textContent)") == ["real", "page"],
           "and shown")
-    person.picture("talked")
 
     # A fork stands where its parent stands and knows it.
     person.menu("Fork")
@@ -156,7 +181,7 @@ def live(steered, home, person, program):  # noqa: F811
     person.reads("echo: say it again")
     fork = person.session()
     person.stands("forked from")
-    person.picture("fork")
+    person.looks("claude-fork")
 
     # The end of a session, and its revival.
     person.menu("End the session")

@@ -14,16 +14,24 @@ ASKS = {"claude": ("--allowedTools Bash", "--permission-mode default"),
 PATCH = "run: apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: {0}\n+patched\n*** End Patch\nEOF"
 
 
+def asking_agent(agent, place, model):
+    """A real agent's surroundings, changed so that it asks before it uses a tool."""
+    home = Terminal(agent, place, model)
+    # Codex asks less where it can be undone.
+    subprocess.run(["git", "init", "-q", home.project], check=True)
+    program = home.directory / "bin" / agent
+    program.write_text(program.read_text().replace(*ASKS[agent]))
+    return home
+
+
 class Asking:
     """A real agent that asks before it uses a tool, in a session of a server."""
 
     def __init__(self, steered, place, model, agent, hooks=False):  # noqa: F811
-        self.home = Terminal(agent, place, model)
-        # Codex asks less where it can be undone.
-        subprocess.run(["git", "init", "-q", self.home.project], check=True)
+        self.home = asking_agent(agent, place, model)
         program = self.home.directory / "bin" / agent
-        words = ASKS[agent][1] + (" --dangerously-bypass-hook-trust" if hooks and agent == "codex" else "")
-        program.write_text(program.read_text().replace(ASKS[agent][0], words))
+        if hooks and agent == "codex":
+            program.write_text(program.read_text().replace(ASKS[agent][1], ASKS[agent][1] + " --dangerously-bypass-hook-trust"))
         self.desk = steered(roots=[(agent, self.home.root)], settings={f"agents.{agent}.command": str(program)})
         if hooks:
             done = tailcast(self.home.home, "hooks", "install", agent, "--state", str(self.desk.server.state))

@@ -105,12 +105,13 @@ class Browser:
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
-    def resize(self, width, height, dark=False):
-        """The size of the window and the colours that the system prefers."""
+    def resize(self, width, height, dark=False, still=False):
+        """The size of the window, the colours that the system prefers, and whether nothing is to move."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
                   mobile=width < 600)
         self.call("Emulation.setEmulatedMedia", features=[
-            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"}])
 
     def press(self, key):
         """A key, as a person presses it."""
