@@ -1,7 +1,9 @@
 import CLinux
 import Glibc
-import Reactor
+import TestSupport
 import Testing
+
+@testable import Reactor
 
 @Suite("Processes and signals", .timeLimit(.minutes(1)))
 struct ProcessTests {
@@ -9,9 +11,8 @@ struct ProcessTests {
   {
     let inbox = Inbox<ChildExit>()
     try await loop.run {
-      let pid = try spawn.start()
-      try loop.watchChild(pid: pid) { inbox.put($0) }
-      if let signal { kill(pid, signal) }
+      let child = try spawn.start(on: loop) { inbox.put($0) }
+      if let signal { kill(child.pid, signal) }
     }
     return await inbox.next()
   }
@@ -48,8 +49,7 @@ struct ProcessTests {
       let inbox = Inbox<ChildExit>()
       try await loop.run {
         for code in 0..<20 {
-          let pid = try Spawn("/bin/sh", ["-c", "exit \(code)"]).start()
-          try loop.watchChild(pid: pid) { inbox.put($0) }
+          _ = try Spawn("/bin/sh", ["-c", "exit \(code)"]).start(on: loop) { inbox.put($0) }
         }
       }
       let exits = await inbox.next(20)
@@ -61,7 +61,49 @@ struct ProcessTests {
   func stranger() async throws {
     try await withLoop { (loop) async throws in
       await #expect(throws: SystemError(call: "waitid", errno: ECHILD)) {
-        try await loop.run { try loop.watchChild(pid: 1) { _ in } }
+        try await loop.run { try Child(pid: 1, on: loop, endsGroup: false) { _ in } }
+      }
+    }
+  }
+
+  @Test("A child that cannot be watched is killed and reaped")
+  func unwatched() async {
+    await #expect(processExitsWith: .success) {
+      try await withLoop { (loop) async throws in
+        await withDescriptorsLeft(0) {
+          await #expect(throws: SystemError(call: "pidfd_open", errno: EMFILE)) {
+            try await loop.run { try Spawn("sleep", ["1000"]).start(on: loop) { _ in } }
+          }
+        }
+      }
+      #expect(!hasChild())
+    }
+  }
+
+  @Test("What a child started ends with it where that is asked for", arguments: [true, false])
+  func group(endsGroup: Bool) async throws {
+    try await withLoop { (loop) async throws in
+      var ends: [Int32] = [-1, -1]
+      #expect(tc_pipe2(&ends, TC_O_CLOEXEC | TC_O_NONBLOCK) == 0)
+      defer { close(ends[0]) }
+      var spawn = Spawn("/bin/sh", ["-c", "sleep 1000 &"])
+      spawn.output = .descriptor(ends[1])
+      spawn.error = .null
+      spawn.newSession = true
+      let inbox = Inbox<ChildExit>()
+      let child = try await loop.run { [spawn] in
+        try spawn.start(on: loop, endsGroup: endsGroup) { inbox.put($0) }
+      }
+      close(ends[1])
+      #expect(await inbox.next() == .exited(0))
+      defer { kill(-child.pid, SIGKILL) }
+      var byte: UInt8 = 0
+      if endsGroup {
+        var reading = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+        #expect(poll(&reading, 1, 10_000) == 1, "the pipe is still held")
+        #expect(read(ends[0], &byte, 1) == 0)
+      } else {
+        #expect(read(ends[0], &byte, 1) == -1 && errno == EAGAIN, "nobody holds the pipe")
       }
     }
   }

@@ -31,7 +31,7 @@ struct PseudoTerminalTests {
       let terminal = try PseudoTerminal(columns: 91, rows: 17)
       let script = "trap 'stty size; exit 3' WINCH; stty size; while :; do sleep 0.01; done"
       let child = spawn(script, on: terminal)
-      try await loop.run { try loop.watchChild(pid: try child.start()) { ended.put($0) } }
+      try await loop.run { _ = try child.start(on: loop) { ended.put($0) } }
       _ = await shown("17 91", on: terminal)
       terminal.resize(columns: 50, rows: 10)
       _ = await shown("10 50", on: terminal)
@@ -46,7 +46,7 @@ struct PseudoTerminalTests {
       var terminal: PseudoTerminal? = try PseudoTerminal(columns: 80, rows: 24)
       if let terminal {
         let child = spawn("echo started; exec sleep 1000", on: terminal)
-        try await loop.run { try loop.watchChild(pid: try child.start()) { ended.put($0) } }
+        try await loop.run { _ = try child.start(on: loop) { ended.put($0) } }
         _ = await shown("started", on: terminal)
       }
       terminal = nil

@@ -8,10 +8,8 @@ import Wire
 actor MCPProgram: MCPChannel, ReadinessSink, TimerSink {
   nonisolated let loop: EventLoop
   private let mostBytes: Int
-  private var pid: Int32?
+  private var program: ProgramOutput?
   private var input: Int32 = -1
-  private var output: Int32 = -1
-  private var registration: Registration?
   private var buffer: [UInt8] = []
   private var searched = 0
   private var received = 0
@@ -37,30 +35,17 @@ actor MCPProgram: MCPChannel, ReadinessSink, TimerSink {
 
   /// Starts it.
   func start(_ program: Spawn, within limit: Duration) throws(MCPFault) {
-    var toChild: [Int32] = [0, 0]
-    var fromChild: [Int32] = [0, 0]
-    guard tc_pipe2(&toChild, O_CLOEXEC) == 0 else { throw .failed("\(SystemError(call: "pipe2"))") }
-    guard tc_pipe2(&fromChild, O_CLOEXEC) == 0 else {
-      let error = SystemError(call: "pipe2")
-      toChild.forEach { Glibc.close($0) }
-      throw .failed("\(error)")
-    }
-    defer {
-      Glibc.close(toChild[0])
-      Glibc.close(fromChild[1])
-    }
-    (input, output) = (toChild[1], fromChild[0])
-    for descriptor in [input, output] { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
+    var ends: [Int32] = [0, 0]
+    guard tc_pipe2(&ends, O_CLOEXEC) == 0 else { throw .failed("\(SystemError(call: "pipe2"))") }
+    defer { Glibc.close(ends[0]) }
+    input = ends[1]
+    _ = fcntl(input, F_SETFL, O_NONBLOCK)
     var spawn = program
-    spawn.input = .descriptor(toChild[0])
-    spawn.output = .descriptor(fromChild[1])
-    spawn.error = .null
-    spawn.newSession = true
+    spawn.input = .descriptor(ends[0])
     do throws(SystemError) {
-      let pid = try spawn.start()
-      self.pid = pid
-      try loop.watchChild(pid: pid) { exit in self.assumeIsolated { $0.ended(exit) } }
-      registration = try loop.register(output, .readable, sink: self, tag: 0)
+      self.program = try ProgramOutput(of: spawn, on: loop, sink: self, endsGroup: true) { exit in
+        self.assumeIsolated { $0.ended(exit) }
+      }
     } catch {
       closePipes()
       throw .failed("the program cannot be started: \(error)")
@@ -88,7 +73,7 @@ actor MCPProgram: MCPChannel, ReadinessSink, TimerSink {
     if let deadline { loop.cancel(deadline) }
     end(.failed("the conversation is over"))
     closePipes()
-    guard pid != nil else { return }
+    guard program?.isRunning == true else { return }
     _ = loop.schedule(after: Self.patience, sink: self, tag: Timer.kill.rawValue)
   }
 
@@ -104,18 +89,10 @@ actor MCPProgram: MCPChannel, ReadinessSink, TimerSink {
     case .deadline: end(.tookTooLong)
     case .kill, nil: break
     }
-    kill()
-  }
-
-  /// The group is named by the child's number, which is its own until it was reaped.
-  private func kill() {
-    if let pid { _ = Glibc.kill(-pid, SIGKILL) }
+    program?.kill()
   }
 
   private func ended(_ exit: ChildExit) {
-    // What it started may live on.
-    kill()
-    pid = nil
     read()
     switch exit {
     case .exited(let code): end(.failed("the program ended with code \(code) before it answered"))
@@ -152,26 +129,18 @@ actor MCPProgram: MCPChannel, ReadinessSink, TimerSink {
   }
 
   private func read() {
-    guard output >= 0 else { return }
-    var chunk = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let count = Glibc.read(output, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      if count < 0, errno == EAGAIN { break }
-      guard count > 0 else {
-        takeLines()
-        if pid == nil { return }
-        _ = loop.schedule(after: Self.farewell, sink: self, tag: Timer.silence.rawValue)
-        return closePipes()
-      }
-      buffer += chunk[..<count]
-      received += count
-      guard received <= mostBytes else {
-        end(.failed("the program wrote more than mcp.max_bytes"))
-        return kill()
-      }
+    guard let program else { return }
+    let (bytes, isOpen) = program.read(most: mostBytes - received)
+    buffer += bytes
+    received += bytes.count
+    guard received <= mostBytes else {
+      end(.failed("the program wrote more than mcp.max_bytes"))
+      return program.kill()
     }
     takeLines()
+    guard !isOpen, program.isRunning else { return }
+    _ = loop.schedule(after: Self.farewell, sink: self, tag: Timer.silence.rawValue)
+    closePipes()
   }
 
   private func takeLines() {
@@ -199,9 +168,8 @@ actor MCPProgram: MCPChannel, ReadinessSink, TimerSink {
   private static let notOffered = #","error":{"code":-32601,"message":"not offered"}}"# + "\n"
 
   private func closePipes() {
-    if let registration { loop.deregister(registration) }
-    registration = nil
-    for descriptor in [input, output] where descriptor >= 0 { Glibc.close(descriptor) }
-    (input, output) = (-1, -1)
+    program?.close()
+    if input >= 0 { Glibc.close(input) }
+    input = -1
   }
 }

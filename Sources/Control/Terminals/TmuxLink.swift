@@ -8,7 +8,7 @@ final class TmuxLink {
   var lastWords = ""
   private let loop: EventLoop
   private let descriptor: Int32
-  private let process: TmuxProcess
+  private let process: Child
   private var registration: Registration?
   private var parser = ControlModeParser()
   private var outgoing: [UInt8] = []
@@ -37,7 +37,7 @@ final class TmuxLink {
     spawn.error = .descriptor(ends[1])
     spawn.newSession = true
     do throws(SystemError) {
-      process = try TmuxProcess(spawn, loop)
+      process = try spawn.start(on: loop) { _ in }
     } catch {
       close(ends[0])
       throw error
@@ -99,22 +99,5 @@ final class TmuxLink {
     if let registration { loop.deregister(registration) }
     close(descriptor)
     process.kill()
-  }
-}
-
-/// A client's process, from its start until it is reaped. Used on the home loop.
-private final class TmuxProcess: Sendable {
-  private let pid: Int32
-  /// Safe: written by the loop's callback and read by `kill`, both on the loop's thread.
-  nonisolated(unsafe) private var isReaped = false
-
-  init(_ spawn: Spawn, _ loop: EventLoop) throws(SystemError) {
-    pid = try spawn.start()
-    try loop.watchChild(pid: pid) { _ in self.isReaped = true }
-  }
-
-  func kill() {
-    // After it was reaped the number may be another's.
-    if !isReaped { _ = Glibc.kill(pid, SIGKILL) }
   }
 }

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A program to start: a plain value; `start()` is one `posix_spawn`.
+/// A program to start: a plain value; `start()` is one `posix_spawn`, `start(on:ended:)` has a loop look after the child.
 ///
 /// The child gets the three standard descriptors and no other, no blocked signal, and the default action for
 /// every signal.
@@ -47,7 +47,7 @@ public struct Spawn: Sendable {
     self.workingDirectory = workingDirectory
   }
 
-  /// Starts the program and returns its process id; the caller reaps it, best with `EventLoop.watchChild`.
+  /// Starts the program and returns its process id; the caller reaps it. Where there is a loop, `start(on:ended:)` does.
   ///
   /// Throws `ENOENT` or `EACCES` for a program or directory that cannot be used, `EINVAL` for a string with
   /// a NUL byte, `EAGAIN` when the system has no process left.

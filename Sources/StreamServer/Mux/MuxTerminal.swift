@@ -20,7 +20,7 @@ final class MuxTerminal {
   private(set) var isAtEnd = false
   private let loop: EventLoop
   private let screen: PseudoTerminal
-  private let pid: Int32
+  private let client: Child
   private let inputBytes: Int
   private var registration: Registration?
   private var interest: Readiness = []
@@ -49,15 +49,7 @@ final class MuxTerminal {
     client.output = client.input
     client.error = client.input
     client.newSession = true
-    pid = try client.start()
-    do throws(SystemError) {
-      try loop.watchChild(pid: pid, body: ended)
-    } catch {
-      // Nobody else would reap it.
-      kill(pid, SIGKILL)
-      waitpid(pid, nil, 0)
-      throw error
-    }
+    self.client = try client.start(on: loop, ended: ended)
   }
 
   /// Reads what it shows, a bounded part of it: other descriptors of the loop come first then.
@@ -131,7 +123,7 @@ final class MuxTerminal {
     if let registration { loop.deregister(registration) }
     registration = nil
     isAtEnd = true
-    // Until the loop has told of its end the number is its own. It has nothing to lose: tmux holds the session.
-    if exit == nil { kill(pid, SIGKILL) }
+    // It has nothing to lose: tmux holds the session.
+    client.kill()
   }
 }
