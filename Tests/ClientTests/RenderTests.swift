@@ -44,8 +44,10 @@ struct RenderTests {
       #"{"role":"user","blocks":[{"type":"tool_result","content":"1\n2\n3\n4\n5","is_error":true}]}"#
     #expect(lines("message", answer) == ["← error: 1", "  2", "  3", "  … 2 more lines"])
     let parts =
-      #"{"role":"user","blocks":[{"type":"tool_result","content":[{"type":"text","text":"x"},{"type":"image"}]}]}"#
-    #expect(lines("message", parts) == ["← x", "  <image>"])
+      #"{"role":"user","blocks":[{"type":"tool_result","content":["x",{"type":"text","text":"y"},{"type":"image"}]}]}"#
+    #expect(lines("message", parts) == ["← x", "  y", "  <image>"])
+    let nothing = #"{"role":"user","blocks":[{"type":"tool_result","content":null}]}"#
+    #expect(lines("message", nothing) == ["← "])
     let long =
       "{\"role\":\"assistant\",\"blocks\":[{\"type\":\"tool_use\",\"name\":\"T\",\"input\":\"\(String(repeating: "x", count: 999))\"}]}"
     #expect(lines("message", long).map(\.count) == ["assistant → T ".count + 160])

@@ -80,22 +80,10 @@ struct TranscriptPrinter {
 
   private func result(_ block: JSONSlice, prefix: String) -> [String] {
     let arrow = block["is_error"]?.bool == true ? "← error: " : "← "
-    let text = VisibleText.of(Self.text(of: block["content"]))
+    let text = VisibleText.of(ResultText.of(block["content"]))
     let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
     var shown = lines.prefix(resultLines).map { VisibleText.clipped(String($0), to: clip) }
     if lines.count > resultLines { shown.append("… \(lines.count - resultLines) more lines") }
     return [prefix + arrow + (shown.first ?? "")] + shown.dropFirst().map { "  " + $0 }
-  }
-
-  private static func text(of content: JSONSlice?) -> String {
-    guard let content else { return "" }
-    switch content.kind {
-    case .string: return content.string ?? ""
-    case .array:
-      return content.elements.map { part in
-        part["text"]?.string ?? part["type"]?.string.map { "<\($0)>" } ?? part.description
-      }.joined(separator: "\n")
-    default: return content.description
-    }
   }
 }

@@ -51,7 +51,7 @@ struct Block {
       callID = json["id"]?.string
     case "tool_result":
       kind = .result
-      text = Self.text(of: json["content"])
+      text = ResultText.of(json["content"])
       callID = json["tool_use_id"]?.string
       isError = json["is_error"]?.bool ?? false
     case "image", "document":
@@ -92,18 +92,5 @@ struct Block {
   /// All that is searched in.
   var searched: String {
     [text, name, input?.description ?? "", answer?.text ?? ""].filter { !$0.isEmpty }.joined(separator: "\n")
-  }
-
-  private static func text(of content: JSONSlice?) -> String {
-    guard let content else { return "" }
-    switch content.kind {
-    case .string: return content.string ?? ""
-    case .array:
-      return content.elements.map { part in
-        part.string ?? part["text"]?.string ?? part["type"]?.string.map { "<\($0)>" } ?? part.description
-      }.joined(separator: "\n")
-    case .null: return ""
-    default: return content.description
-    }
   }
 }
