@@ -3,6 +3,7 @@ import Glibc
 
 /// A child process, from its start until its loop has reaped it. Used on that loop's thread.
 public final class Child: Sendable {
+  /// The number of the process, which is also that of the session and the group that it may lead.
   public let pid: Int32
   /// Whether its end was not told yet. Then its number is its own; later it may be another's.
   ///
