@@ -121,7 +121,7 @@ struct OpenSession {
     }
     view.transcript.append(page.events, upTo: page.nextAfter)
     bound()
-    if !page.hasMoreAfter, !isBeyond(stream.lastID, view.transcript.last) {
+    if !page.hasMoreAfter, !Cursor.isBeyond(stream.lastID, view.transcript.last) {
       isAttached = true
       settleWaiting()
     }
@@ -161,7 +161,7 @@ struct OpenSession {
 
   /// Reads what came between a page and what is live.
   private mutating func catchUp() -> [TerminalAction] {
-    guard isBeyond(stream.lastID, view.transcript.last), let last = view.transcript.last else {
+    guard Cursor.isBeyond(stream.lastID, view.transcript.last), let last = view.transcript.last else {
       return more()
     }
     isAttached = false
@@ -200,7 +200,7 @@ struct OpenSession {
   }
 
   private mutating func live(_ event: TranscriptEvent) {
-    if let id = event.id, !isBeyond(id, view.transcript.last) { return }
+    if let id = event.id, !Cursor.isBeyond(id, view.transcript.last) { return }
     if isAttached {
       unread += view.transcript.append([event])
     } else if event.name == "message" {
@@ -225,16 +225,6 @@ struct OpenSession {
   }
 
   func listen() -> [TerminalAction] { isListening ? [.listen(name, after: stream.lastID)] : [] }
-
-  /// Whether a position lies behind another one. One of another content can only be newer.
-  private func isBeyond(_ id: String?, _ other: String?) -> Bool {
-    guard let id else { return false }
-    guard let one = Cursor(id), let two = other.flatMap({ Cursor($0) }), one.epoch == two.epoch else {
-      return id != other
-    }
-    if one.offset != two.offset { return one.offset > two.offset }
-    return (one.part ?? .max) > (two.part ?? .max)
-  }
 
   // MARK: Going through
 
