@@ -103,7 +103,7 @@ import Wire
 
   @Test("Random queries are never refused")
   func randomQueries() async throws {
-    var random = SplitMix()
+    var random = SeededGenerator(seed: testSeed())
     let fixture = try await Fixture()
     try await remember(fixture, "something")
     let alphabet = Array("\"'*()^-+:{}ab N\u{0}\u{7f}é\u{3000}AND OR NEAR/2".unicodeScalars)
@@ -313,23 +313,5 @@ import Wire
     let id = try await remember(fixture, #"a\u0000b \ud83d\ude00 \ud800"#)
     let shown = await fixture.ask(.post, "/api/v1/memory/batch", body: "{\"ids\":[\(id)]}")
     #expect(texts(shown) == ["a\u{0}b 😀 \u{FFFD}"])
-  }
-}
-
-/// A generator that a failure can be repeated with: SEED=N runs it again.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init() {
-    state = getenv("SEED").flatMap { UInt64(String(cString: $0)) } ?? UInt64.random(in: 0...UInt64.max)
-    print("SEED=\(state)")
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,6 +1,7 @@
 import Store
 import Testing
 import Wire
+import TestSupport
 
 @testable import Control
 
@@ -160,19 +161,5 @@ struct OutboxModelTests {
       ($0.text(0), $0.int(1))
     }
     #expect(counts.map(\.0) == ["failed", "pending"] && counts.map(\.1) == [100, 50])
-  }
-}
-
-/// A generator that a printed seed repeats (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

@@ -3,6 +3,7 @@ import Reactor
 import Tail
 import Testing
 import Wire
+import TestSupport
 
 @testable import Control
 
@@ -15,7 +16,7 @@ struct TypingMachineTests {
   }()
 
   static func texts(_ seed: UInt64) -> [String] {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     return (0..<12).map { index in
       let length = Int(random.next() % 3) == 0 ? 5_000 : 20
       return "message \(index) " + String((0..<length).map { _ in "abc 🎉\n".randomElement(using: &random)! })

@@ -1,13 +1,14 @@
 import Reactor
 import Tail
 import Wire
+import TestSupport
 
 @testable import Control
 
 /// An agent with an input, as far as typing goes: it takes pastes and keys, sometimes late, loses pastes while it asks
 /// something, and writes rows.
 struct AgentModel {
-  var random: SeededRandom
+  var random: SeededGenerator
   var input = ""
   var rows: [PlainText] = []
   var dialogTicks = 0
@@ -25,7 +26,7 @@ struct AgentModel {
     case key(TerminalKey)
   }
 
-  init(seed: UInt64) { random = SeededRandom(seed: seed) }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
   /// Time goes by. A question opens only when everything typed was read: keys that were on their way to the input would
   /// answer it, and no server can prevent that.
@@ -86,21 +87,6 @@ struct AgentModel {
   }
 }
 
-/// A random source that can be told again.
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 /// The queue around the machine, with a server that crashes: what is stored outlives it, the machine does not.
 struct TypingWorld {
   struct Stored {
@@ -116,7 +102,7 @@ struct TypingWorld {
   var now = Instant(nanoseconds: 0)
   var crashes = 0
   var steps = 0
-  private var random: SeededRandom
+  private var random: SeededGenerator
   /// One action in so many is the last of its server; 0 is never.
   private let crashRate: UInt64
   private let loseRate: UInt64
@@ -124,7 +110,7 @@ struct TypingWorld {
   init(_ texts: [String], seed: UInt64, crashRate: UInt64, loseRate: UInt64 = 0) {
     agent = AgentModel(seed: seed ^ 0xABCD)
     stored = texts.map { Stored(text: $0) }
-    random = SeededRandom(seed: seed)
+    random = SeededGenerator(seed: seed)
     self.crashRate = crashRate
     self.loseRate = loseRate
   }

@@ -1,5 +1,6 @@
 import Store
 import Testing
+import TestSupport
 
 @Suite("What is remembered of files")
 struct FileRowsTests {

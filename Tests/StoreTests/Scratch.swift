@@ -69,21 +69,6 @@ final class QueueExecutor: SerialExecutor {
   }
 }
 
-/// SplitMix64, so that a failed random test can be run again by its seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
 func session(_ id: String, title: String? = nil, updatedMS: Int64? = nil) -> SessionRow {
   SessionRow(
     id: id, agent: "claude", path: "/t/\(id).jsonl", title: title, updatedMS: updatedMS, status: "idle",

@@ -1,5 +1,6 @@
 import Store
 import Testing
+import TestSupport
 
 @Suite("Search over message text")
 struct SearchTests {

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 @testable import Client
 
@@ -48,7 +49,7 @@ struct KeyTests {
 
   @Test("Bytes that are no key are left out")
   func garbage() {
-    var random = SeededRandom.printed()
+    var random = SeededGenerator(seed: testSeed())
     for _ in 0..<300 {
       var decoder = KeyDecoder()
       let bytes = (0..<40).map { _ in UInt8.random(in: 0...255, using: &random) }

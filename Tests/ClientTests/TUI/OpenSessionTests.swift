@@ -1,5 +1,6 @@
 import Testing
 import Wire
+import TestSupport
 
 @testable import Client
 
@@ -53,7 +54,7 @@ struct OpenSessionTests {
     "Whatever is read, written, scrolled, broken and resumed, what is held is one stretch without gap or repeat"
   )
   func anything() {
-    var random = SeededRandom.printed()
+    var random = SeededGenerator(seed: testSeed())
     for _ in 0..<40 {
       var server = PaperServer()
       server.write(Int.random(in: 0...400, using: &random))

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 @testable import Client
 
@@ -88,7 +89,7 @@ struct ScreenTests {
 
   @Test("What the terminal shows after each change is the canvas, however it came to that")
   func writer() {
-    var random = SeededRandom.printed()
+    var random = SeededGenerator(seed: testSeed())
     let size = ScreenSize(columns: 12, rows: 4)
     var writer = ScreenWriter(palette: Palette(depth: .full), isUTF8: true)
     var terminal = PlainTerminal(canvas: Canvas(size))

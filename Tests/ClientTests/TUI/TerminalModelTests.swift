@@ -1,5 +1,6 @@
 import Testing
 import Wire
+import TestSupport
 
 @testable import Client
 
@@ -211,7 +212,7 @@ struct TerminalModelTests {
 
   @Test("Whatever is pressed at whatever size, a screen of that size is drawn")
   func anything() {
-    var random = SeededRandom.printed()
+    var random = SeededGenerator(seed: testSeed())
     let keys: [Key] =
       "abcdefghijklmnopuvwxzADEGMNUWZ[]/? 1é日".map(Key.character) + [
         .up, .down, .left, .right, .pageUp, .pageDown, .home, .end, .enter, .altEnter, .escape, .tab,

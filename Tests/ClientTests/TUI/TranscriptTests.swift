@@ -1,5 +1,6 @@
 import Testing
 import Wire
+import TestSupport
 
 @testable import Client
 
@@ -228,7 +229,7 @@ struct TranscriptViewTests {
 
   @Test("At any size, with anything moved, the cursor is in the window and the window is full")
   func anything() {
-    var random = SeededRandom.printed()
+    var random = SeededGenerator(seed: testSeed())
     for _ in 0..<60 {
       var view = TranscriptView()
       var (low, high) = (1000, 1000)

@@ -4,6 +4,7 @@ import Store
 import Tail
 import Testing
 import Wire
+import TestSupport
 
 @testable import StreamServer
 

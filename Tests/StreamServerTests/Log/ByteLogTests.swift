@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 @testable import StreamServer
 
@@ -54,7 +55,7 @@ struct ByteLogTests {
     var generator = SystemRandomNumberGenerator()
     let seed = UInt64.random(in: 1...UInt64.max, using: &generator)
     print("seed \(seed)")
-    var random = SplitMix(seed)
+    var random = SeededGenerator(seed: seed)
     let log = ByteLog(at: 0, limit: 8192)
     var offset: UInt64 = 0
     for _ in 0..<2_000 {
@@ -94,20 +95,5 @@ struct ByteLogTests {
     #expect(log.turnEnd(after: 0)?.position == 10)
     #expect(log.turnEnd(after: 10)?.position == 30)
     #expect(log.turnEnd(after: 30) == nil)
-  }
-}
-
-/// A small random source that repeats by its seed (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -21,7 +21,7 @@ struct RobustnessTests {
   @Test("Values of wrong types everywhere never crash a decoder", arguments: AgentKind.allCases)
   func wrongTypes(agent: AgentKind) {
     let seed = UInt64.random(in: .min ... .max)
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let all = Self.transcript(agent)
     guard !all.isEmpty else { return }
     for reader in [agent, AgentKind.allCases.randomElement(using: &random) ?? agent] {
@@ -71,7 +71,7 @@ struct RobustnessTests {
   }
 
   /// The same value with parts replaced, dropped, doubled or swapped for values of other types.
-  private func mutated(_ json: JSONSlice, depth: Int, _ random: inout SeededRandom) -> [UInt8] {
+  private func mutated(_ json: JSONSlice, depth: Int, _ random: inout SeededGenerator) -> [UInt8] {
     if Int.random(in: 0..<24, using: &random) == 0 {
       let strange = [
         "null", "true", "-1", "1e300", "\"\"", "[]", "{}", "[[]]", "{\"type\":{}}", "\"\\ud83d\"", "[null]",
@@ -104,19 +104,6 @@ struct RobustnessTests {
     default: return Array(json.bytes)
     }
     return writer.take()
-  }
-}
-
-/// SplitMix64: the same numbers for the same seed on every machine.
-private struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
   }
 }
 

@@ -2,6 +2,7 @@ import Reactor
 import Store
 import Testing
 import Wire
+import TestSupport
 
 @testable import Tail
 
@@ -93,7 +94,7 @@ struct FollowingTests {
     folder.makeFolder("root")
     folder.append("{}\n", to: "root/s.jsonl")
     try await withTail(folder) { tail in
-      var random = SplitMix(seed: seed)
+      var random = SeededGenerator(seed: seed)
       var source = RecordSource()
       let path = folder.file("root/s.jsonl")
       _ = try await tail.engine.watch("s")

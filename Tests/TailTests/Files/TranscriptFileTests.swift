@@ -1,5 +1,6 @@
 import Testing
 import Wire
+import TestSupport
 
 @testable import Tail
 
@@ -42,7 +43,7 @@ struct TranscriptFileTests {
   @Test("A search by time finds the first line whose time reaches it, whatever the lines look like")
   func searches() throws {
     let seed = testSeed()
-    var random = SplitMix(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<12 {
       var text = ""
       for number in 0..<Int.random(in: 1...40, using: &random) {

@@ -1,5 +1,6 @@
 import Testing
 import Wire
+import TestSupport
 
 @testable import Tail
 
@@ -9,9 +10,9 @@ struct FollowerModelTests {
     "Whatever happens to a file, every content is delivered whole, in order and once, or a restart is told")
   func random() throws {
     let seed = testSeed()
-    var random = SplitMix(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for round in 0..<80 {
-      var model = try FollowerModel(random: SplitMix(seed: random.next()))
+      var model = try FollowerModel(random: SeededGenerator(seed: random.next()))
       for step in 0..<70 {
         try model.step()
         if let fault = model.fault {
@@ -29,7 +30,7 @@ struct FollowerModel {
   private let folder = TemporaryFolder()
   private let name = "t.jsonl"
   private var limits = TailLimits()
-  private var random: SplitMix
+  private var random: SeededGenerator
   private var source = RecordSource()
   private var reading: Reading
   /// The file under the name, if there is one, and older ones that a writer still has open.
@@ -47,7 +48,7 @@ struct FollowerModel {
   private(set) var history: [String] = []
   private(set) var fault: String?
 
-  init(random: SplitMix) throws {
+  init(random: SeededGenerator) throws {
     self.random = random
     limits.maxRecordBytes = 500
     limits.readBytes = [1, 5, 64, 700, 100_000].randomElement(using: &self.random) ?? 64

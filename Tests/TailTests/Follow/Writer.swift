@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 @testable import Tail
 
@@ -46,7 +47,7 @@ struct RecordSource {
   private var count = 0
 
   /// One line with its newline: a record, two glued ones, one cut short, NUL bytes before one, an empty line.
-  mutating func line(_ random: inout SplitMix) -> [UInt8] {
+  mutating func line(_ random: inout SeededGenerator) -> [UInt8] {
     count += 1
     let length = random.oneIn(12) ? random.upTo(300...900) : random.upTo(0...60)
     let letters = ["a", "Z", "é", "€", "🦀"]
@@ -61,7 +62,7 @@ struct RecordSource {
     }
   }
 
-  mutating func lines(_ count: Int, _ random: inout SplitMix) -> [UInt8] {
+  mutating func lines(_ count: Int, _ random: inout SeededGenerator) -> [UInt8] {
     (0..<count).flatMap { _ in line(&random) }
   }
 }
