@@ -111,6 +111,12 @@ final class FakeServer: Sendable {
   static func stream(_ body: String) -> String {
     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\nretry: 1\n\(body)"
   }
+
+  /// An event of a stream: a message of the user.
+  static func frame(_ name: String, _ id: String, _ text: String = "") -> String {
+    let data = "{\"role\":\"user\",\"blocks\":[{\"type\":\"text\",\"text\":\"\(text)\"}]}"
+    return "event: \(name)\nid: \(id)\ndata: \(data)\n\n"
+  }
 }
 
 /// Folders of tests, left to the system to clear.

@@ -73,7 +73,7 @@ struct ShapeRow: Sendable {
     "settings and keys": settingsAndKeysRows,
     "channels": channelsRows,
     "inventory": inventoryRows,
-    "entities": entitiesRows,
+    "entities": entities,
     "webhooks": webhooksRows,
     "sessions, read": sessionsReadRows,
     "sessions, steered": steered,
@@ -153,111 +153,6 @@ struct ShapeRow: Sendable {
       .get, "/filesystem/browse", "", 200,
       "{entries:[{modified_at:s,name:s,size:n,type:s}],path:s,truncated:b}"),
     .init(.get, "/filesystem/browse?path=..", "", 403, refused(nil)),
-  ]
-
-  private static let entitiesRows: [ShapeRow] = [
-    .init(
-      .post, "/agents", #"{"name":"a"}"#, 201,
-      "{created_at:s,description:0,id:s,metadata:0,model:0,name:s,system_prompt:0,tools:0,updated_at:s}"),
-    .init(.post, "/agents", #"{"name":"a"}"#, 409, refused("id:s")),
-    .init(.post, "/agents", #"{}"#, 400, invalid),
-    .init(
-      .get, "/agents", "", 200,
-      "[{created_at:s,description:0,id:s,metadata:0,model:0,name:s,system_prompt:0,tools:0,updated_at:s}]"),
-    .init(
-      .get, "/agents/{id}", "", 200,
-      "{created_at:s,description:0,id:s,metadata:0,model:0,name:s,system_prompt:0,tools:0,updated_at:s}"),
-    .init(
-      .patch, "/agents/{id}", #"{"description":null}"#, 200,
-      "{created_at:s,description:0,id:s,metadata:0,model:0,name:s,system_prompt:0,tools:0,updated_at:s}"),
-    .init(.post, "/agents/{id}/share", #"{}"#, 201, "{expires_at:s,token:s,url:s}"),
-    .init(
-      .get, "/shared/{token}", "", 200,
-      "{expires_at:s,item:{created_at:s,description:0,id:s,metadata:0,model:0,name:s,system_prompt:0,tools:0,updated_at:s},kind:s}"
-    ),
-    .init(.delete, "/agents/{id}", "", 204, nothing),
-    .init(.get, "/agents/{id}", "", 404, refused("id:s,kind:s")),
-    .init(.post, "/mcp-servers/connect", "{}", 400, invalid),
-    .init(.post, "/mcp-servers/connect", #"{"command":"/no/such"}"#, 502, refused("reason:s")),
-    .init(.post, "/mcp-servers/connect", #"{"url":"http://127.0.0.1:9"}"#, 422, refused("reason:s")),
-    .init(.get, "/mcp-servers/none/tools", "", 404, refused("id:s,kind:s")),
-    .init(.get, "/mcp-servers/none/resources", "", 404, refused("id:s,kind:s")),
-    .init(.get, "/mcp-servers/none/resources/a%3Ab", "", 404, refused("id:s,kind:s")),
-    .init(
-      .post, "/skills", #"{"name":"a"}"#, 201,
-      "{content:0,created_at:s,description:0,id:s,metadata:0,name:s,tags:0,updated_at:s}"),
-    .init(.post, "/skills", #"{"name":"a"}"#, 409, refused("id:s")),
-    .init(.post, "/skills", #"{}"#, 400, invalid),
-    .init(
-      .get, "/skills", "", 200,
-      "[{content:0,created_at:s,description:0,id:s,metadata:0,name:s,tags:0,updated_at:s}]"),
-    .init(
-      .get, "/skills/{id}", "", 200,
-      "{content:0,created_at:s,description:0,id:s,metadata:0,name:s,tags:0,updated_at:s}"),
-    .init(
-      .patch, "/skills/{id}", #"{"description":null}"#, 200,
-      "{content:0,created_at:s,description:0,id:s,metadata:0,name:s,tags:0,updated_at:s}"),
-    .init(.post, "/skills/{id}/share", #"{}"#, 201, "{expires_at:s,token:s,url:s}"),
-    .init(
-      .get, "/shared/{token}", "", 200,
-      "{expires_at:s,item:{content:0,created_at:s,description:0,id:s,metadata:0,name:s,tags:0,updated_at:s},kind:s}"
-    ),
-    .init(.delete, "/skills/{id}", "", 204, nothing),
-    .init(.get, "/skills/{id}", "", 404, refused("id:s,kind:s")),
-    .init(
-      .post, "/slash-commands", #"{"name":"a"}"#, 201,
-      "{arguments:0,content:0,created_at:s,description:0,id:s,name:s,updated_at:s}"),
-    .init(.post, "/slash-commands", #"{"name":"a"}"#, 409, refused("id:s")),
-    .init(.post, "/slash-commands", #"{}"#, 400, invalid),
-    .init(
-      .get, "/slash-commands", "", 200,
-      "[{arguments:0,content:0,created_at:s,description:0,id:s,name:s,updated_at:s}]"),
-    .init(
-      .get, "/slash-commands/{id}", "", 200,
-      "{arguments:0,content:0,created_at:s,description:0,id:s,name:s,updated_at:s}"),
-    .init(
-      .patch, "/slash-commands/{id}", #"{"description":null}"#, 200,
-      "{arguments:0,content:0,created_at:s,description:0,id:s,name:s,updated_at:s}"),
-    .init(.delete, "/slash-commands/{id}", "", 204, nothing),
-    .init(.get, "/slash-commands/{id}", "", 404, refused("id:s,kind:s")),
-    .init(
-      .post, "/tool-presets", #"{"name":"a"}"#, 201,
-      "{allowed_tools:0,created_at:s,description:0,disallowed_tools:0,id:s,name:s,updated_at:s}"),
-    .init(.post, "/tool-presets", #"{"name":"a"}"#, 409, refused("id:s")),
-    .init(.post, "/tool-presets", #"{}"#, 400, invalid),
-    .init(
-      .get, "/tool-presets", "", 200,
-      "[{allowed_tools:0,created_at:s,description:0,disallowed_tools:0,id:s,name:s,updated_at:s}]"),
-    .init(
-      .get, "/tool-presets/{id}", "", 200,
-      "{allowed_tools:0,created_at:s,description:0,disallowed_tools:0,id:s,name:s,updated_at:s}"),
-    .init(
-      .patch, "/tool-presets/{id}", #"{"description":null}"#, 200,
-      "{allowed_tools:0,created_at:s,description:0,disallowed_tools:0,id:s,name:s,updated_at:s}"),
-    .init(.delete, "/tool-presets/{id}", "", 204, nothing),
-    .init(.get, "/tool-presets/{id}", "", 404, refused("id:s,kind:s")),
-    .init(
-      .post, "/mcp-servers", #"{"name":"a"}"#, 201,
-      "{args:0,command:0,created_at:s,description:0,enabled:0,env:0,headers:0,id:s,name:s,updated_at:s,url:0}"
-    ),
-    .init(.post, "/mcp-servers", #"{"name":"a"}"#, 409, refused("id:s")),
-    .init(.post, "/mcp-servers", #"{}"#, 400, invalid),
-    .init(
-      .get, "/mcp-servers", "", 200,
-      "[{args:0,command:0,created_at:s,description:0,enabled:0,env:0,headers:0,id:s,name:s,updated_at:s,url:0}]"
-    ),
-    .init(
-      .get, "/mcp-servers/{id}", "", 200,
-      "{args:0,command:0,created_at:s,description:0,enabled:0,env:0,headers:0,id:s,name:s,updated_at:s,url:0}"
-    ),
-    .init(
-      .patch, "/mcp-servers/{id}", #"{"description":null}"#, 200,
-      "{args:0,command:0,created_at:s,description:0,enabled:0,env:0,headers:0,id:s,name:s,updated_at:s,url:0}"
-    ),
-    .init(.delete, "/mcp-servers/{id}", "", 204, nothing),
-    .init(.get, "/mcp-servers/{id}", "", 404, refused("id:s,kind:s")),
-    .init(.get, "/shared/none", "", 404, refused(nil)),
-    .init(.get, "/tools", "", 200, "[]"),
   ]
 
   private static let webhooksRows: [ShapeRow] = [

@@ -65,3 +65,11 @@ final class Reading {
     return .missing
   }
 }
+
+extension TemporaryFolder {
+  /// A file of this text, and who reads on in it.
+  func follow(_ file: String, holding text: String, limits: TailLimits = TailLimits()) throws -> Reading {
+    append(text, to: file)
+    return try Reading(self.file(file), limits: limits)
+  }
+}
