@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+from support.ports import at_port, free_port  # noqa: E402
+from support.real_agent import Terminal, install, scripted_model  # noqa: E402
 from support.server import REPOSITORY, Server, binary  # noqa: E402
 
 SHARED = Path(os.environ.get("TAILCAST_SHARED", REPOSITORY.parent / "shared")).resolve()
@@ -79,6 +81,16 @@ def serve(new_server):
     return lambda **options: new_server(**options).start()
 
 
+@pytest.fixture
+def steady(new_server):
+    """Makes servers that come back at the same port; clients wait 50 ms before they come back."""
+    def make(**options):
+        settings = {"streams.retry": "50ms", "shutdown.grace": "200ms", **options.pop("settings", {})}
+        return at_port(new_server(agent="claude", settings=settings, **options), free_port()).start()
+
+    return make
+
+
 @pytest.fixture(params=[1, 2], ids=["1-loop", "2-loops"])
 def loops(request):
     return request.param
@@ -90,6 +102,28 @@ def seed():
     value = int(os.environ.get("TAILCAST_SEED") or random.SystemRandom().randrange(1 << 32))
     print(f"TAILCAST_SEED={value}")
     return value
+
+
+@pytest.fixture(scope="session")
+def agents():
+    """The real agents, installed."""
+    reason = install()
+    if reason:
+        pytest.skip(f"the agents cannot be installed: {reason}")
+
+
+@pytest.fixture
+def real_agent(agents, place):
+    """Makes the surroundings of a real agent, with a model that does as it is told: `real_agent("claude")`."""
+    made = []
+    with scripted_model() as model:
+        def make(agent):
+            made.append(Terminal(agent, place, model))
+            return made[-1]
+
+        yield make
+        for one in made:
+            one.end()
 
 
 @pytest.fixture(scope="session")

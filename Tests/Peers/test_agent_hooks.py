@@ -10,7 +10,6 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from support.real_agent import CACHE, install, scripted_model
 from support.server import FOREIGN, binary
 from support.waiting import until
 
@@ -216,29 +215,16 @@ def test_no_server_and_a_hanging_server_cost_the_agent_nothing(home, record):
     assert (bad.returncode, bad.stdout) == (0, "") and "loops" in bad.stderr
 
 
-@pytest.fixture(scope="module")
-def agents():
-    reason = install()
-    if reason:
-        pytest.skip(f"the agents cannot be installed: {reason}")
-
-
 @pytest.mark.parametrize("agent", ["claude", "codex"])
-def test_a_real_agent_tells_what_it_does(agents, place, record, agent):
+def test_a_real_agent_tells_what_it_does(real_agent, record, agent):
     recorder = record()
-    project, directory = place / "project", place / "agent"
-    project.mkdir()
-    directory.mkdir()
-    (directory / "venv").symlink_to(CACHE / "venv")
-    with scripted_model() as model:
-        subprocess.run(["bash", CACHE.parents[1] / "Tests/Peers/support/agents/setup.sh", directory, model, project],
-                       check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        done = tailcast(directory / "home", "hooks", "install", agent, "--url", recorder.url)
-        assert done.returncode == 0, done.stderr
-        words = {"claude": ["-p"], "codex": ["exec", "--skip-git-repo-check", "--dangerously-bypass-hook-trust"]}[agent]
-        ended = subprocess.run([directory / "bin" / agent, *words, "run: echo told-$((6*7))"], cwd=project,
-                               env=surroundings(TAILCAST_SESSION_ID="own"), capture_output=True, text=True,
-                               stdin=subprocess.DEVNULL, timeout=120)
+    own = real_agent(agent)
+    done = tailcast(own.home, "hooks", "install", agent, "--url", recorder.url)
+    assert done.returncode == 0, done.stderr
+    words = {"claude": ["-p"], "codex": ["exec", "--skip-git-repo-check", "--dangerously-bypass-hook-trust"]}[agent]
+    ended = subprocess.run([own.program, *words, "run: echo told-$((6*7))"], cwd=own.project,
+                           env=surroundings(TAILCAST_SESSION_ID="own"), capture_output=True, text=True,
+                           stdin=subprocess.DEVNULL, timeout=120)
     assert ended.returncode == 0 and "told-42" in ended.stdout, (ended.stdout, ended.stderr)
     until(lambda: "idle" in recorder.states()[1:], "the end of the turn is told")
     # Codex's own end of turn is told under its own id.
@@ -250,44 +236,35 @@ def test_a_real_agent_tells_what_it_does(agents, place, record, agent):
 
 
 @pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is absent")
-def test_a_session_from_its_first_message_to_an_answered_permission_prompt(agents, place, serve):
+def test_a_session_from_its_first_message_to_an_answered_permission_prompt(real_agent, place, serve):
     """All of it at once, on the command line: the agent's hooks say where it stands, and what is remembered reaches it."""
-    project, directory = place / "project", place / "agent"
-    project.mkdir()
-    directory.mkdir()
-    (directory / "venv").symlink_to(CACHE / "venv")
-    with scripted_model() as model:
-        subprocess.run(["bash", CACHE.parents[1] / "Tests/Peers/support/agents/setup.sh", directory, model, project],
-                       check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        program = directory / "bin" / "claude"
-        program.write_text(program.read_text().replace("--allowedTools Bash", "--permission-mode default"))
-        root = directory / "home" / ".claude" / "projects"
-        root.mkdir(parents=True)
-        server = serve(roots=[("claude", root)],
-                       settings={"agents.claude.command": str(program), "terminals.socket": "hooks",
-                                 "sessions.login_environment": "false"},
-                       environment={"TMUX_TMPDIR": str(place), "LANG": "C.UTF-8"})
-        state = ["--state", str(server.state)]
+    own = real_agent("claude")
+    own.program.write_text(own.program.read_text().replace("--allowedTools Bash", "--permission-mode default"))
+    known = own.known
+    server = serve(roots=known["roots"],
+                   settings={**known["settings"], "terminals.socket": "hooks", "sessions.login_environment": "false"},
+                   environment={"TMUX_TMPDIR": str(place), "LANG": "C.UTF-8"})
+    state = ["--state", str(server.state)]
 
-        def run(*words):
-            done = server.run(*words, *state)
-            assert done.returncode == 0, (words, done.stdout, done.stderr)
-            return done.stdout.strip()
+    def run(*words):
+        done = server.run(*words, *state)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        return done.stdout.strip()
 
-        try:
-            assert tailcast(directory / "home", "hooks", "install", "claude", *state).returncode == 0
-            run("memory", "save", "--project", str(project), "The moon is round.")
-            name = run("new", str(project), "--agent", "claude", "--wait")
-            run("send", name, "--wait", "run: touch asked-for")
-            until(lambda: server.session(name)["status"] == "waiting_input", "it waits for its user", 60)
-            assert not (project / "asked-for").exists()
-            run("answer", name, "1")
-            until((project / "asked-for").exists, "the tool has run", 60)
-            until(lambda: server.session(name)["status"] == "idle", "the turn has ended", 60)
-            run("kill", name)
-            transcript = next(root.rglob("*.jsonl")).read_text()
-            assert "The moon is round." in transcript
-        finally:
-            server.stop()
-            subprocess.run(["tmux", "-L", "hooks", "kill-server"], capture_output=True,
-                           env={**os.environ, "TMUX_TMPDIR": str(place)})
+    try:
+        assert tailcast(own.home, "hooks", "install", "claude", *state).returncode == 0
+        run("memory", "save", "--project", str(own.project), "The moon is round.")
+        name = run("new", str(own.project), "--agent", "claude", "--wait")
+        run("send", name, "--wait", "run: touch asked-for")
+        until(lambda: server.session(name)["status"] == "waiting_input", "it waits for its user", 60)
+        assert not (own.project / "asked-for").exists()
+        run("answer", name, "1")
+        until((own.project / "asked-for").exists, "the tool has run", 60)
+        until(lambda: server.session(name)["status"] == "idle", "the turn has ended", 60)
+        run("kill", name)
+        transcript = next(own.root.rglob("*.jsonl")).read_text()
+        assert "The moon is round." in transcript
+    finally:
+        server.stop()
+        subprocess.run(["tmux", "-L", "hooks", "kill-server"], capture_output=True,
+                       env={**os.environ, "TMUX_TMPDIR": str(place)})

@@ -5,31 +5,10 @@ import shutil
 
 import pytest
 
-from support.real_agent import Terminal, install, scripted_model
 from support.sse import Stream, path
 from support.waiting import run, until_async
 
-
-@pytest.fixture(scope="module")
-def agents():
-    if not shutil.which("tmux"):
-        pytest.skip("tmux is absent")
-    reason = install()
-    if reason:
-        pytest.skip(f"the agents cannot be installed: {reason}")
-
-
-@pytest.fixture
-def terminal(agents, place):
-    made = []
-
-    def make(agent, model):
-        made.append(Terminal(agent, place, model))
-        return made[-1]
-
-    yield make
-    for terminal in made:
-        terminal.end()
+pytestmark = pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is absent")
 
 
 async def until_event(stream, wanted, seen):
@@ -109,13 +88,12 @@ async def watch(server, terminal, agent):
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("agent", ["claude", "codex"])
-def test_what_is_typed_to_a_real_agent_is_watched_live(new_server, terminal, agent):
-    with scripted_model() as model:
-        screen = terminal(agent, model).start()
-        server = new_server(roots=[(agent, screen.root)])
-        server.start()
-        try:
-            run(watch(server, screen, agent), 150)
-        except BaseException:
-            print(screen.screen())
-            raise
+def test_what_is_typed_to_a_real_agent_is_watched_live(new_server, real_agent, agent):
+    screen = real_agent(agent).start()
+    server = new_server(roots=[(agent, screen.root)])
+    server.start()
+    try:
+        run(watch(server, screen, agent), 150)
+    except BaseException:
+        print(screen.screen())
+        raise

@@ -1,26 +1,16 @@
 """Going on at an earlier message, with the real Claude Code."""
 import pytest
 
-from support.real_agent import Terminal, scripted_model
 from support.waiting import until
-from test_sessions import TMUX, agents, gone, steered  # noqa: F401
+from test_sessions import TMUX, gone, steered  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not TMUX, reason="tmux is absent")
 
 
 @pytest.mark.timeout(240)
-def test_claude_code_goes_on_at_an_earlier_message(steered, place, agents):  # noqa: F811
-    with scripted_model() as model:
-        home = Terminal("claude", place, model)
-        try:
-            go_back(steered, home)
-        finally:
-            home.end()
-
-
-def go_back(steered, home):  # noqa: F811
-    desk = steered(roots=[("claude", home.root)],
-                   settings={"agents.claude.command": str(home.directory / "bin" / "claude")})
+def test_claude_code_goes_on_at_an_earlier_message(steered, real_agent):  # noqa: F811
+    home = real_agent("claude")
+    desk = steered(**home.known)
     server = desk.server
 
     def say(name, text):

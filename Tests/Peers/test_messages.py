@@ -6,7 +6,6 @@ import queue
 import random
 import signal
 import sys
-import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +14,9 @@ from pathlib import Path
 import pytest
 from support.frames import WebSocket
 from support.peer import Events
-from support.real_agent import Terminal, scripted_model
 from support.waiting import TooLate, until
 
-from test_sessions import TMUX, Steered, agents, script, steered  # noqa: F401
+from test_sessions import TMUX, Steered, script, steered  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not TMUX, reason="tmux is absent")
 AGENT = Path(__file__).parent / "support" / "agents" / "fake_agent.py"
@@ -722,18 +720,9 @@ PROMPTS = {
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("agent", ["claude", "codex"])
-def test_real_agents_are_told_each_message_once_and_to_the_byte(steered, place, agents, agent):  # noqa: F811
-    with scripted_model() as model:
-        home = Terminal(agent, place, model)
-        try:
-            tell_real_agent(steered, home, agent)
-        finally:
-            home.end()
-
-
-def tell_real_agent(steered, home, agent):  # noqa: F811
-    desk = steered(roots=[(agent, home.root)],
-                   settings={f"agents.{agent}.command": str(home.directory / "bin" / agent)})
+def test_real_agents_are_told_each_message_once_and_to_the_byte(steered, real_agent, agent):  # noqa: F811
+    home = real_agent(agent)
+    desk = steered(**home.known)
     name = desk.create(project_path=str(home.project), agent=agent, launch_kind="agent_then_message",
                        message="say zero")
 

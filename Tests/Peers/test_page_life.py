@@ -1,12 +1,11 @@
 """A session's whole life by the page alone: a person with Chromium, the real Claude Code in its terminal."""
 import pytest
 from support.appearance import look
-from support.real_agent import scripted_model
 from support.waiting import until
 
 from test_page import STATE, TEXTS, browser, one_browser  # noqa: F401
-from test_questions import asking_agent
-from test_sessions import TMUX, agents, steered  # noqa: F401
+from test_questions import asks
+from test_sessions import TMUX, steered  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not TMUX, reason="tmux is absent")
 
@@ -71,28 +70,15 @@ class Person:
 
 
 @pytest.mark.timeout(300)
-def test_a_session_is_started_talked_to_forked_ended_and_revived_from_the_page(steered, place, agents, browser):  # noqa: F811
-    with scripted_model() as model:
-        home = asking_agent("claude", place, model)
-        try:
-            live(desk_of(steered, home), home, Person(browser))
-        finally:
-            home.end()
+def test_a_session_is_started_talked_to_forked_ended_and_revived_from_the_page(steered, real_agent, browser):  # noqa: F811
+    home = asks(real_agent("claude"))
+    live(steered(**home.known), home, Person(browser))
 
 
 @pytest.mark.timeout(240)
-def test_codex_is_started_talked_to_and_answered_from_the_page(steered, place, agents, browser):  # noqa: F811
-    with scripted_model() as model:
-        home = asking_agent("codex", place, model)
-        try:
-            answer_codex(desk_of(steered, home), home, Person(browser))
-        finally:
-            home.end()
-
-
-def desk_of(steered, home):  # noqa: F811
-    return steered(roots=[(home.agent, home.root)],
-                   settings={f"agents.{home.agent}.command": str(home.directory / "bin" / home.agent)})
+def test_codex_is_started_talked_to_and_answered_from_the_page(steered, real_agent, browser):  # noqa: F811
+    home = asks(real_agent("codex"))
+    answer_codex(steered(**home.known), home, Person(browser))
 
 
 def answer_codex(desk, home, person):

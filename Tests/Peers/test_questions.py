@@ -3,10 +3,9 @@ import subprocess
 
 import pytest
 
-from support.real_agent import Terminal, scripted_model
 from support.waiting import until
 from test_agent_hooks import tailcast
-from test_sessions import TMUX, agents, steered  # noqa: F401
+from test_sessions import TMUX, steered  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not TMUX, reason="tmux is absent")
 ASKS = {"claude": ("--allowedTools Bash", "--permission-mode default"),
@@ -14,25 +13,22 @@ ASKS = {"claude": ("--allowedTools Bash", "--permission-mode default"),
 PATCH = "run: apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: {0}\n+patched\n*** End Patch\nEOF"
 
 
-def asking_agent(agent, place, model):
+def asks(home):
     """A real agent's surroundings, changed so that it asks before it uses a tool."""
-    home = Terminal(agent, place, model)
     # Codex asks less where it can be undone.
     subprocess.run(["git", "init", "-q", home.project], check=True)
-    program = home.directory / "bin" / agent
-    program.write_text(program.read_text().replace(*ASKS[agent]))
+    home.program.write_text(home.program.read_text().replace(*ASKS[home.agent]))
     return home
 
 
 class Asking:
     """A real agent that asks before it uses a tool, in a session of a server."""
 
-    def __init__(self, steered, place, model, agent, hooks=False):  # noqa: F811
-        self.home = asking_agent(agent, place, model)
-        program = self.home.directory / "bin" / agent
+    def __init__(self, steered, home, hooks=False):  # noqa: F811
+        self.home, agent, program = asks(home), home.agent, home.program
         if hooks and agent == "codex":
             program.write_text(program.read_text().replace(ASKS[agent][1], ASKS[agent][1] + " --dangerously-bypass-hook-trust"))
-        self.desk = steered(roots=[(agent, self.home.root)], settings={f"agents.{agent}.command": str(program)})
+        self.desk = steered(**home.known)
         if hooks:
             done = tailcast(self.home.home, "hooks", "install", agent, "--state", str(self.desk.server.state))
             assert done.returncode == 0, done.stderr
@@ -62,21 +58,13 @@ class Asking:
 
 
 @pytest.fixture
-def asking(steered, place):  # noqa: F811
-    made = []
-    with scripted_model() as model:
-        def make(agent, **options):
-            made.append(Asking(steered, place, model, agent, **options))
-            return made[-1]
-
-        yield make
-        for one in made:
-            one.home.end()
+def asking(steered, real_agent):  # noqa: F811
+    return lambda agent, **options: Asking(steered, real_agent(agent), **options)
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("hooks", [False, True], ids=["without hooks", "with hooks"])
-def test_codex_asks_before_it_runs_a_command_and_is_answered(asking, agents, hooks):  # noqa: F811
+def test_codex_asks_before_it_runs_a_command_and_is_answered(asking, hooks):  # noqa: F811
     session = asking("codex", hooks=hooks)
     assert session.answer(answer="yes").code == "NOTHING_TO_ANSWER"
 
@@ -112,7 +100,7 @@ def test_codex_asks_before_it_runs_a_command_and_is_answered(asking, agents, hoo
 
 
 @pytest.mark.timeout(240)
-def test_codex_asks_before_it_changes_a_file_and_is_answered(asking, agents):  # noqa: F811
+def test_codex_asks_before_it_changes_a_file_and_is_answered(asking):  # noqa: F811
     session = asking("codex")
     session.say(PATCH.format("no.txt"))
     asked = session.waits()
@@ -132,7 +120,7 @@ def test_codex_asks_before_it_changes_a_file_and_is_answered(asking, agents):  #
 
 
 @pytest.mark.timeout(240)
-def test_claude_without_hooks_is_seen_to_ask(asking, agents):  # noqa: F811
+def test_claude_without_hooks_is_seen_to_ask(asking):  # noqa: F811
     session = asking("claude")
     session.say("run: touch asked-for")
     session.waits()

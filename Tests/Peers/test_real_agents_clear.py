@@ -1,26 +1,16 @@
 """A real Claude Code without hooks goes on in a new transcript: its session follows, and no other one does."""
 import pytest
 
-from support.real_agent import Terminal, scripted_model
 from support.waiting import until
-from test_sessions import TMUX, agents, steered  # noqa: F401
+from test_sessions import TMUX, steered  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not TMUX, reason="tmux is absent")
 
 
 @pytest.mark.timeout(240)
-def test_after_clear_each_of_two_sessions_in_one_directory_has_its_own_new_file(steered, place, agents):  # noqa: F811
-    with scripted_model() as model:
-        home = Terminal("claude", place, model)
-        try:
-            two_in_one_directory(steered, home)
-        finally:
-            home.end()
-
-
-def two_in_one_directory(steered, home):  # noqa: F811
-    desk = steered(roots=[("claude", home.root)],
-                   settings={"agents.claude.command": str(home.directory / "bin" / "claude")})
+def test_after_clear_each_of_two_sessions_in_one_directory_has_its_own_new_file(steered, real_agent):  # noqa: F811
+    home = real_agent("claude")
+    desk = steered(**home.known)
 
     def say(name, text):
         answer = desk.post(f"/api/v1/sessions/{name}/messages", {"message": text})

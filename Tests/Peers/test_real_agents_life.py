@@ -6,9 +6,8 @@ import threading
 import pytest
 
 from support.peer import Events
-from support.real_agent import Terminal, scripted_model
 from support.waiting import until
-from test_sessions import TMUX, agents, gone, steered  # noqa: F401
+from test_sessions import TMUX, gone, steered  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not TMUX, reason="tmux is absent")
 
@@ -48,18 +47,9 @@ class Watcher:
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("agent", ["claude", "codex"])
-def test_the_whole_life_of_a_real_agent(steered, place, agents, agent):  # noqa: F811
-    with scripted_model() as model:
-        home = Terminal(agent, place, model)
-        try:
-            whole_life(steered, home, agent)
-        finally:
-            home.end()
-
-
-def whole_life(steered, home, agent):  # noqa: F811
-    desk = steered(roots=[(agent, home.root)],
-                   settings={f"agents.{agent}.command": str(home.directory / "bin" / agent)})
+def test_the_whole_life_of_a_real_agent(steered, real_agent, agent):  # noqa: F811
+    home = real_agent(agent)
+    desk = steered(**home.known)
     server = desk.server
 
     def say(name, text):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from support.real_agent import Terminal, install, scripted_model
 from support.waiting import until
 
 TMUX = shutil.which("tmux")
@@ -126,13 +125,6 @@ def steered(new_server, place):
         one.end()
 
 
-@pytest.fixture(scope="module")
-def agents():
-    reason = install()
-    if reason:
-        pytest.skip(f"the agents cannot be installed: {reason}")
-
-
 def script(place, name, text):
     """A program that stands for an agent."""
     path = place / name
@@ -150,28 +142,23 @@ def gone(pid):
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("agent", ["claude", "codex"])
-def test_a_discovered_session_is_adopted_when_it_is_revived(steered, place, agents, agent):
-    with scripted_model() as model:
-        home = Terminal(agent, place, model)
-        try:
-            home.start()
-            home.type("say found")
-            home.seen("echo: say found")
-            desk = steered(roots=[(agent, home.root)],
-                           settings={f"agents.{agent}.command": str(home.directory / "bin" / agent)})
-            name = until(lambda: next(iter(desk.server.sessions()), None), "the transcript is found")
-            assert not desk.show(name)["managed"]
-            until(lambda: desk.show(name)["status"] == "idle" and desk.show(name)["project_path"], "its head is read", 90)
-            # With what Codex leaves in the background: a conversation that is open there is not opened again.
-            home.end()
-            desk.done(desk.post(f"/api/v1/sessions/{name}/revive"))
-            assert desk.show(name)["managed"]
-            desk.seen(name, "say found")
-            desk.type(name, "say adopted")
-            until(lambda: "echo: say adopted" in desk.said(name), "it goes on in its transcript", 60)
-            assert list(desk.server.sessions()) == [name]
-        finally:
-            home.end()
+def test_a_discovered_session_is_adopted_when_it_is_revived(steered, real_agent, agent):
+    home = real_agent(agent)
+    home.start()
+    home.type("say found")
+    home.seen("echo: say found")
+    desk = steered(**home.known)
+    name = until(lambda: next(iter(desk.server.sessions()), None), "the transcript is found")
+    assert not desk.show(name)["managed"]
+    until(lambda: desk.show(name)["status"] == "idle" and desk.show(name)["project_path"], "its head is read", 90)
+    # With what Codex leaves in the background: a conversation that is open there is not opened again.
+    home.end()
+    desk.done(desk.post(f"/api/v1/sessions/{name}/revive"))
+    assert desk.show(name)["managed"]
+    desk.seen(name, "say found")
+    desk.type(name, "say adopted")
+    until(lambda: "echo: say adopted" in desk.said(name), "it goes on in its transcript", 60)
+    assert list(desk.server.sessions()) == [name]
 
 
 def test_an_agent_that_is_missing_or_ends_at_once_says_so(steered, place):

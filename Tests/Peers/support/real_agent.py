@@ -54,7 +54,14 @@ class Terminal:
         subprocess.run(["bash", HERE / "setup.sh", self.directory, model, self.project], check=True,
                        stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         self.home = self.directory / "home"
+        self.program = self.directory / "bin" / agent
         self.socket = place / "tmux"
+        self.is_started = False
+
+    @property
+    def known(self):
+        """What a server has to know of it: `serve(**terminal.known)`."""
+        return {"roots": [(self.agent, self.root)], "settings": {f"agents.{self.agent}.command": str(self.program)}}
 
     @property
     def root(self):
@@ -69,8 +76,9 @@ class Terminal:
     def start(self):
         environment = {**os.environ, "HOME": str(self.home), "LANG": "C.UTF-8"}
         environment.pop("TMUX", None)
+        self.is_started = True
         subprocess.run(["tmux", "-S", self.socket, "-f", "/dev/null", "-u", "new-session", "-d", "-x", "160", "-y",
-                        "50", "-c", self.project, str(self.directory / "bin" / self.agent)],
+                        "50", "-c", self.project, str(self.program)],
                        check=True, env=environment, stdin=subprocess.DEVNULL)
         self.seen(self.READY[self.agent])
         return self
@@ -89,10 +97,11 @@ class Terminal:
         self.tmux("send-keys", "Enter")
 
     def end(self):
-        pids = [line for line in subprocess.run(
-            ["tmux", "-S", self.socket, "list-panes", "-a", "-F", "#{pane_pid}"], capture_output=True,
-            text=True).stdout.split()]
-        subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True)
+        pids = []
+        if self.is_started:
+            pids += subprocess.run(["tmux", "-S", self.socket, "list-panes", "-a", "-F", "#{pane_pid}"],
+                                   capture_output=True, text=True).stdout.split()
+            subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True)
         # Codex leaves two processes of its own behind.
         for file in (self.home / ".codex" / "app-server-daemon").glob("*.pid"):
             digits = "".join(char for char in file.read_text().split(",")[0] if char.isdigit())
