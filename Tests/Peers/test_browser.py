@@ -6,7 +6,6 @@ import threading
 import pytest
 from support.browser import Browser
 from support.peer import dialogue, write
-from support.ports import at_port, free_port
 from support.waiting import until
 
 # Keeps what an EventSource is given. `kept` is all that a page has; nothing in it reconnects or remembers ids.
@@ -27,17 +26,6 @@ def browser():
         yield browser
     finally:
         browser.end()
-
-
-@pytest.fixture
-def steady(new_server):
-    """A server that comes back at the same port; clients wait 50 ms before they come back."""
-    def make(**options):
-        settings = {"streams.retry": "50ms", "shutdown.grace": "200ms", **options.pop("settings", {})}
-        server = at_port(new_server(agent="claude", settings=settings, **options), free_port())
-        return server.start()
-
-    return make
 
 
 def listen(browser, address, with_credentials=False):

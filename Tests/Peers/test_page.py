@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from support.browser import Browser
 from support.peer import dialogue, reply, user, write
-from support.ports import at_port, free_port
 from support.server import REPOSITORY
 from support.sleeper import Sleeper
 from support.waiting import until
@@ -44,16 +43,6 @@ def browser(one_browser, new_server):
     assert one_browser.complaints == []
 
 
-@pytest.fixture
-def steady(new_server):
-    """A server that comes back at the same port."""
-    def make(**options):
-        settings = {"streams.retry": "50ms", "shutdown.grace": "200ms", **options.pop("settings", {})}
-        return at_port(new_server(agent="claude", settings=settings, **options), free_port()).start()
-
-    return make
-
-
 def texts(browser):
     return browser.run(TEXTS)
 
@@ -66,6 +55,15 @@ def open_session(browser, server, name, rest=""):
 
 def live(browser):
     until(lambda: browser.run(STATE) == "Live", "it is live")
+
+
+def follow(browser, server, count):
+    """The session `one` of so many lines, shown live; its file."""
+    path = server.root / "one.jsonl"
+    write(path, dialogue("one", count))
+    open_session(browser, server, "one")
+    live(browser)
+    return path
 
 
 def lines(name, numbers):
@@ -139,9 +137,7 @@ def test_the_page_of_the_interface_shows_all_of_the_document(browser, steady):
 
 def test_a_session_is_shown_with_few_bytes_and_all_modules_fetched_at_once(browser, steady):
     server = steady()
-    write(server.root / "one.jsonl", dialogue("one", 3))
-    open_session(browser, server, "one")
-    live(browser)
+    follow(browser, server, 3)
     loaded = browser.run("performance.getEntriesByType('resource').map(e => new URL(e.name).pathname).filter(p => p.startsWith('/page/'))")
     names = {name.removeprefix("/page/") for name in loaded} | {"index.html", "worker.js", "link.js"}
     assert sum((WEB / name).stat().st_size for name in names) < MOST_BYTES
@@ -408,11 +404,7 @@ def test_words_are_found_far_back(browser, long_server):
 
 # --- following --------------------------------------------------------------------------------------------------------
 def test_pausing_counts_what_is_new(browser, steady):
-    server = steady()
-    path = server.root / "one.jsonl"
-    write(path, dialogue("one", 60))
-    open_session(browser, server, "one")
-    live(browser)
+    path = follow(browser, steady(), 60)
     browser.run("document.querySelector('.transcript').scrollTop = 200")
     until(lambda: browser.run(STATE) == "Paused", "scrolling pauses")
     place = "document.querySelector('.transcript').scrollTop"
@@ -478,11 +470,7 @@ def test_a_page_that_wakes_from_sleep_says_what_it_missed(browser, steady):
 
 
 def test_a_tab_that_was_frozen_goes_on_where_it_was(browser, steady):
-    server = steady()
-    path = server.root / "one.jsonl"
-    write(path, dialogue("one", 5))
-    open_session(browser, server, "one")
-    live(browser)
+    path = follow(browser, steady(), 5)
     browser.call("Page.setWebLifecycleState", state="frozen")
     write(path, dialogue("one", 37, 5))
     browser.call("Page.setWebLifecycleState", state="active")
@@ -506,11 +494,7 @@ def test_a_session_without_a_message_is_filled_by_its_first(browser, steady):
 
 
 def test_a_rewritten_transcript_is_read_anew_and_says_so(browser, steady):
-    server = steady()
-    path = server.root / "one.jsonl"
-    write(path, dialogue("one", 9))
-    open_session(browser, server, "one")
-    live(browser)
+    path = follow(browser, steady(), 9)
     write(path, dialogue("other", 3), "wb")
     until(lambda: browser.run("!!document.querySelector('.reset')"), "the reset is shown")
     until(lambda: texts(browser) == lines("other", range(3)), "the new content is shown")
@@ -577,9 +561,7 @@ def test_the_keyboard_alone_is_enough(browser, steady):
 
 def test_what_cannot_be_sent_is_said_and_not_lost(browser, steady):
     server = steady()
-    write(server.root / "one.jsonl", dialogue("one", 2))
-    open_session(browser, server, "one")
-    live(browser)
+    follow(browser, server, 2)
     browser.press("c")
     browser.type("hello")
     server.kill()

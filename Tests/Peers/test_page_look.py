@@ -8,7 +8,7 @@ from support.appearance import PHONE, SIZES, WALL, look
 from support.peer import dialogue, reply, user, write
 from support.waiting import until
 
-from test_page import assistant, browser, live, one_browser, open_session, result, steady, texts  # noqa: F401
+from test_page import assistant, browser, live, one_browser, open_session, result, texts  # noqa: F401
 
 SAID = """The limit is read in **two** places, and only one of them knows the new name. See [the contract](https://example.org/a):
 

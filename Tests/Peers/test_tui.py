@@ -8,14 +8,14 @@ import subprocess
 import pytest
 
 from support.pane import TMUX, Pane
-from support.peer import dialogue, reply, stamp, user, write
+from support.peer import dialogue, reply, user, write
 from support.waiting import until
 
 from test_messages import talk  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not TMUX, reason="tmux is absent")
 
-SIZES = [(80, 24), (200, 60)]
+at_both_sizes = pytest.mark.parametrize("size", [(80, 24), (200, 60)], ids=["80x24", "200x60"])
 
 
 def assistant(session, number, *blocks, stop="tool_use"):
@@ -78,7 +78,32 @@ def give(server, session, records):
     return path
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+def opened(server, pane, records, **more):
+    """A terminal that shows the last line of the session `alpha`, which has these records."""
+    records = list(records)
+    give(server, "alpha", records)
+    screen = pane(server, "alpha", **more)
+    screen.sees(f"line {len(records) - 1} of alpha")
+    return screen
+
+
+def listed(server, pane, **more):
+    """A terminal that shows the list of sessions, which is `alpha` with its story."""
+    give(server, "alpha", story("alpha"))
+    screen = pane(server, **more)
+    screen.sees("1 sessions")
+    return screen
+
+
+def at_an_agent(desk, pane, **more):
+    """A session whose agent runs, and a terminal that shows it live."""
+    name = desk.begin()
+    screen = pane(desk.server, name, **more)
+    screen.sees("LIVE")
+    return name, screen
+
+
+@at_both_sizes
 def test_list_filter_and_open(server, pane, size):
     give(server, "alpha", story("alpha"))
     give(server, "beta", dialogue("beta", 6))
@@ -106,7 +131,7 @@ def test_list_filter_and_open(server, pane, size):
     assert screen.fact("mouse_any_flag") == "0"
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+@at_both_sizes
 def test_transcript_and_what_is_written(server, pane, size):
     path = give(server, "alpha", story("alpha"))
     screen = pane(server, "alpha", size=size)
@@ -133,11 +158,9 @@ def test_transcript_and_what_is_written(server, pane, size):
     screen.misses("and more")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+@at_both_sizes
 def test_folding_searching_and_finding(server, pane, size):
-    give(server, "alpha", story("alpha"))
-    screen = pane(server, "alpha", size=size)
-    screen.sees("line 99 of alpha")
+    screen = opened(server, pane, story("alpha"), size=size)
     screen.keys("e")
     screen.sees("▌ ▸ Bash make all ✗ error")
     screen.keys("Enter")
@@ -178,11 +201,9 @@ def test_folding_searching_and_finding(server, pane, size):
     screen.sees("native_session_id")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+@at_both_sizes
 def test_help_shows_the_keys(server, pane, size):
-    give(server, "alpha", story("alpha"))
-    screen = pane(server, size=size)
-    screen.sees("1 sessions")
+    screen = listed(server, pane, size=size)
     screen.keys("?")
     screen.sees("next, previous error", "Sessions")
     screen.keys("NPage", "NPage")
@@ -191,11 +212,9 @@ def test_help_shows_the_keys(server, pane, size):
     screen.misses("Ctrl-Z")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+@at_both_sizes
 def test_mouse(server, pane, size):
-    give(server, "alpha", story("alpha"))
-    screen = pane(server, size=size)
-    screen.sees("1 sessions")
+    screen = listed(server, pane, size=size)
     assert screen.fact("mouse_sgr_flag") == "1"
     screen.click(2, 10)
     screen.sees("line 99 of alpha")
@@ -213,9 +232,7 @@ def test_mouse(server, pane, size):
 
 
 def test_resizing(server, pane):
-    give(server, "alpha", story("alpha"))
-    screen = pane(server, "alpha")
-    screen.sees("line 99 of alpha")
+    screen = opened(server, pane, story("alpha"))
     for columns, rows in [(200, 60), (40, 10), (120, 30), (20, 4), (80, 24)]:
         screen.resize(columns, rows)
         screen.sees("too small" if columns == 20 else "line 99 of")
@@ -230,7 +247,7 @@ HOSTILE = ("\x1b[2J\x1b[31m\x1b]0;stolen\x07 \x9b5A \x00\x01\x7f \u202eevil\u202
            "日本語のテキスト 👩‍💻👍🏽🇩🇪 e\u0301\u0302\u0303\u0304\u0305\u0306 \u2066iso\u2069 end-of-hostile")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+@at_both_sizes
 def test_hostile_transcript(server, pane, size):
     records = [user("evil", 0, HOSTILE), user("evil", 1, "日本" * 500), user("evil", 2, "x" * 3_000_000),
                assistant("evil", 3, call("\x1b[H", "\x1b[5m", **{"\x1b[1m": HOSTILE}),
@@ -261,7 +278,7 @@ def test_hostile_transcript(server, pane, size):
         assert "\u202e" not in line
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+@at_both_sizes
 def test_server_killed_and_started_again(server, pane, size):
     path = give(server, "alpha", dialogue("alpha", 10))
     screen = pane(server, "alpha", size=size)
@@ -311,9 +328,7 @@ def test_large_transcript_opens_at_its_end(server, pane):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGSEGV, signal.SIGABRT])
 def test_terminal_is_given_back(server, pane, number):
-    give(server, "alpha", dialogue("alpha", 4))
-    screen = pane(server, "alpha")
-    screen.sees("line 3 of alpha")
+    screen = opened(server, pane, dialogue("alpha", 4))
     before = subprocess.run(["stty", "-F", screen.fact("pane_tty"), "-a"], capture_output=True, text=True).stdout
     assert "-echo " in before
     os.kill(screen.program(), number)
@@ -386,12 +401,10 @@ def test_without_a_server(new_server, pane):
 
 
 # --- talking to an agent ---------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+@at_both_sizes
 def test_composer(talk, pane, size):
     desk = talk()
-    name = desk.begin()
-    screen = pane(desk.server, name, size=size)
-    screen.sees("LIVE")
+    name, screen = at_an_agent(desk, pane, size=size)
     screen.keys("i")
     screen.sees("Enter sends")
     screen.type("hello 日本")
@@ -412,9 +425,7 @@ def test_composer(talk, pane, size):
 
 def test_a_message_outlives_the_server_that_it_was_given(talk, pane):
     desk = talk()
-    name = desk.begin()
-    screen = pane(desk.server, name)
-    screen.sees("LIVE")
+    name, screen = at_an_agent(desk, pane)
     desk.server.kill()
     screen.sees("OFFLINE")
     screen.keys("i")
@@ -426,12 +437,10 @@ def test_a_message_outlives_the_server_that_it_was_given(talk, pane):
     assert desk.rows(name) == ["said while nobody listened"]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "200x60"])
+@at_both_sizes
 def test_question_answer_and_interrupt(talk, pane, size):
     desk = talk()
-    name = desk.begin()
-    screen = pane(desk.server, name, size=size)
-    screen.sees("LIVE")
+    name, screen = at_an_agent(desk, pane, size=size)
     screen.keys("x")
     screen.sees("stop the agent's turn?")
     screen.keys("n")
@@ -454,9 +463,7 @@ def test_question_answer_and_interrupt(talk, pane, size):
 
 
 def test_what_cannot_be_sent_is_said_and_kept(server, pane):
-    give(server, "alpha", dialogue("alpha", 4))
-    screen = pane(server, "alpha")
-    screen.sees("line 3 of alpha")
+    screen = opened(server, pane, dialogue("alpha", 4))
     screen.keys("x")
     screen.keys("y")
     screen.sees("was not started here")
