@@ -1,7 +1,7 @@
 import Store
+import TestSupport
 import Testing
 import Wire
-import TestSupport
 
 @testable import Control
 

@@ -1,9 +1,9 @@
 import Glibc
 import Reactor
 import Tail
+import TestSupport
 import Testing
 import Wire
-import TestSupport
 
 @testable import Control
 

@@ -1,7 +1,7 @@
 import Reactor
 import Tail
-import Wire
 import TestSupport
+import Wire
 
 @testable import Control
 

@@ -1,6 +1,6 @@
 import Store
-import Testing
 import TestSupport
+import Testing
 
 @Suite("What is remembered of files")
 struct FileRowsTests {

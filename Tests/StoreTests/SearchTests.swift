@@ -1,6 +1,6 @@
 import Store
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Search over message text")
 struct SearchTests {

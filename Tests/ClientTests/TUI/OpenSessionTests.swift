@@ -1,6 +1,6 @@
+import TestSupport
 import Testing
 import Wire
-import TestSupport
 
 @testable import Client
 
@@ -35,6 +35,14 @@ private struct PaperServer {
       #"{"events":[\#(list.joined(separator: ","))],"next_after":\#(next),"next_before":null,"has_more_before":\#(range.lowerBound > 0),"has_more_after":\#(range.upperBound < events.count)}"#
     guard let page = HistoryPage(Array(json.utf8)) else { fatalError("no page: \(json)") }
     return page
+  }
+
+  /// A session that shows the end of this transcript.
+  func opened() -> OpenSession {
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 5))
+    _ = session.open()
+    _ = session.take(page(.end), of: .end)
+    return session
   }
 
   mutating func listen(after cursor: String?) { sent = cursor.map { index(behind: $0) } ?? 0 }
@@ -141,9 +149,7 @@ struct OpenSessionTests {
   func unread() {
     var server = PaperServer()
     server.write(30)
-    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 5))
-    _ = session.open()
-    _ = session.take(server.page(.end), of: .end)
+    var session = server.opened()
     session.view.move(by: -10)
     for number in 31...33 { _ = session.take(Events.live(Events.text(number))) }
     session.settle()
@@ -157,9 +163,7 @@ struct OpenSessionTests {
   func reset() {
     var server = PaperServer()
     server.write(3)
-    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 5))
-    _ = session.open()
-    _ = session.take(server.page(.end), of: .end)
+    var session = server.opened()
     let actions = session.take(
       StreamEvent(name: "reset", id: "ffffffff-0", data: Array(#"{"reason":"truncated"}"#.utf8)))
     #expect(actions == [.hangUp(.transcript("s")), .ask(.history("s", .end))])
@@ -168,13 +172,11 @@ struct OpenSessionTests {
 
   @Test("At the end the next error is the last one there is; there are no more behind it")
   func errors() {
-    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 5))
-    _ = session.open()
     var server = PaperServer()
     server.write(10)
     server.events[4] = Events.message(5, Events.call("t"))
     server.events[5] = Events.message(6, role: "user", Events.result("t", "no", isError: true))
-    _ = session.take(server.page(.end), of: .end)
+    var session = server.opened()
     _ = session.find(.error, forward: true)
     holds(session.view.isOn(.error) && session.takeRemark() == nil)
     _ = session.find(.error, forward: true)

@@ -2,9 +2,9 @@ import Glibc
 import Reactor
 import Store
 import Tail
+import TestSupport
 import Testing
 import Wire
-import TestSupport
 
 @testable import StreamServer
 

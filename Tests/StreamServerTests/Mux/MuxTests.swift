@@ -1,6 +1,6 @@
+import TestSupport
 import Testing
 import Wire
-import TestSupport
 
 @testable import StreamServer
 

@@ -1,7 +1,7 @@
 import StreamServer
 import Tail
-import Wire
 import TestSupport
+import Wire
 
 /// Lines of random events as a dialect might make them, not always sensible ones.
 struct RandomTranscript {

@@ -1,8 +1,8 @@
 import Reactor
 import Store
+import TestSupport
 import Testing
 import Wire
-import TestSupport
 
 @testable import Tail
 

@@ -1,6 +1,5 @@
-import Testing
-import Wire
 import TestSupport
+import Testing
 
 @testable import Tail
 
