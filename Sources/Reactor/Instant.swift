@@ -17,6 +17,12 @@ public struct Instant: Sendable, Hashable, Comparable {
     return Instant(nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
   }
 
+  /// Nanoseconds from an earlier point to this one; 0 when that one is not earlier. Every turn of a loop asks for some,
+  /// and a `Duration` costs a multiplication of 128 bits.
+  public func nanoseconds(since earlier: Instant) -> UInt64 {
+    nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
+  }
+
   /// Whether `left` comes before `right`.
   public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 

@@ -6,7 +6,7 @@
 extension EventLoop: SerialExecutor, TaskExecutor {
   /// Queues the job behind all posts and jobs so far; from any thread.
   public nonisolated func enqueue(_ job: consuming ExecutorJob) {
-    mailbox.put(.job(UnownedJob(job)))
+    put(UnownedJob(job))
   }
 
   /// The loop as Swift's concurrency knows it; does not keep the loop alive.

@@ -6,7 +6,7 @@ final class LoopCore {
   /// How many events one wait fetches; the rest come with the next turn, in the kernel's fair order.
   static var eventsPerTurn: Int { 1024 }
   /// Ticks of the timer wheel.
-  static var resolution: Int64 { 10_000_000 }
+  static var resolution: UInt64 { 10_000_000 }
   /// Marks the mailbox's eventfd among the events; no slot has this number.
   static var wakeData: UInt64 { .max }
 
@@ -18,6 +18,10 @@ final class LoopCore {
   var timers = TimerWheel(capacity: 256)
   var turnSinks: [any TurnSink] = []
   var againRequested = false
+  /// The job that is the loop itself, before it runs.
+  var host: UnownedJob?
+  /// Set once that job runs.
+  var isHosted = false
 
   init(wakeDescriptor: Int32) throws(SystemError) {
     epoll = tc_epoll_create()
@@ -96,22 +100,21 @@ final class LoopCore {
   /// Milliseconds until the next timer may be due, rounded up; -1 without a timer.
   func timeout(at time: Instant) -> Int32 {
     guard let tick = timers.nextTick else { return -1 }
-    let due = Int64(clamping: tick) * Self.resolution
-    let left = due - (time - origin).wholeNanoseconds
-    return left <= 0 ? 0 : Int32(clamping: (left + 999_999) / 1_000_000)
+    let (due, passed) = (tick * Self.resolution, time.nanoseconds(since: origin))
+    return due <= passed ? 0 : Int32(clamping: (due - passed + 999_999) / 1_000_000)
   }
 
   // MARK: Timers
 
   func schedule(after delay: Duration, sink: any TimerSink, tag: UInt64) -> TimerToken {
-    let due = (now + delay - origin).wholeNanoseconds
-    let tick = UInt64(max(0, due)) / UInt64(Self.resolution)
-    let early = UInt64(max(0, due)) % UInt64(Self.resolution) != 0
+    let (tick, rest) = (now + delay).nanoseconds(since: origin).quotientAndRemainder(
+      dividingBy: Self.resolution)
+    let early = rest != 0
     return timers.insert(at: early ? tick + 1 : tick, sink: sink, tag: tag)
   }
 
   func advanceTimers() {
-    timers.advance(to: UInt64((now - origin).wholeNanoseconds / Self.resolution))
+    timers.advance(to: now.nanoseconds(since: origin) / Self.resolution)
   }
 
   /// Lets go of every sink, so that loop and sinks do not keep each other alive.

@@ -65,7 +65,7 @@ extension Shard {
     let isDone = index >= log.readers.count
     if isDone, let since = log.pendingSince {
       statistics.note(
-        latencyUS: UInt64((Instant.current() - since).wholeNanoseconds / 1000), count: log.readers.count)
+        latencyUS: Instant.current().nanoseconds(since: since) / 1000, count: log.readers.count)
       log.pendingSince = nil
     }
     log.flushIndex = isDone ? 0 : index
