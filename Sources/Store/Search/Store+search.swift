@@ -87,14 +87,16 @@ extension Database {
       ON CONFLICT(session_id, epoch) DO UPDATE SET done = excluded.done, through = excluded.through
         WHERE excluded.through >= through
       """, sessionID, epoch, offset, isDone)
-    guard isNew else { return false }
+    guard isNew,
+      let file = try first(
+        "SELECT num FROM indexed WHERE session_id = ? AND epoch = ?", sessionID, epoch, row: { $0.int64(0) })
+    else { return false }
     for message in messages {
+      let text = withoutMarks(message.text)
       try run(
-        """
-        INSERT INTO messages(file, cursor, role, ts_ms, text)
-        SELECT num, ?, ?, ?, ? FROM indexed WHERE session_id = ? AND epoch = ?
-        """, message.cursor, message.role, message.timestampMS, withoutMarks(message.text), sessionID, epoch
-      )
+        "INSERT INTO messages(file, cursor, role, ts_ms, text) VALUES (?, ?, ?, ?, ?)", file, message.cursor,
+        message.role, message.timestampMS, text)
+      try run("INSERT INTO messages_fts(rowid, text) VALUES (?, ?)", lastInsertRowID, text)
     }
     return true
   }
