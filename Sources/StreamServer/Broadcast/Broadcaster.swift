@@ -226,8 +226,9 @@ actor Broadcaster {
     for view in topic.views.values where view.encoder == nil {
       view.missed += batch.items.map { (Cursor(epoch: batch.epoch, offset: $0.end), $0) }
     }
+    let room = batch.items.reduce(0) { $0 + $1.bytes + FrameEncoder.overhead }
     var outputs = topic.views.compactMap { key, view in
-      view.encoder == nil ? nil : LiveOutput(key: key, view: view)
+      view.encoder == nil ? nil : LiveOutput(key: key, view: view, room: room)
     }
     guard !outputs.isEmpty else { return }
     for index in outputs.indices { outputs[index].continues = continues }

@@ -19,13 +19,15 @@ struct LiveOutput {
   /// The lines are the first of the next file of a chain.
   var continues = false
 
-  init(key: Topic.ViewKey, view: Topic.LiveView) {
+  /// - Parameter room: bytes of transcript that will be added, as far as that is known.
+  init(key: Topic.ViewKey, view: Topic.LiveView, room: Int = 0) {
     self.key = key
     self.view = view
     for (transport, shards) in view.shards where !shards.isEmpty {
-      if let encoder = view.frames[transport] {
-        encoded.append(Encoded(transport: transport, encoder: encoder))
-      }
+      guard let encoder = view.frames[transport] else { continue }
+      var output = Encoded(transport: transport, encoder: encoder)
+      output.bytes.reserveCapacity(room)
+      encoded.append(output)
     }
   }
 

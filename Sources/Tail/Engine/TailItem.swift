@@ -9,6 +9,15 @@ public enum TailItem: Sendable {
   /// A message of a document format that is new, at its ordinal, or changed, at the head.
   case message(JSONSlice, start: UInt64, end: UInt64)
 
+  /// Bytes of it that are in memory.
+  public var bytes: Int {
+    switch self {
+    case .line(let line, _, _): line.count
+    case .oversized: 0
+    case .message(let message, _, _): message.bytes.count
+    }
+  }
+
   /// The cursor's offset after this item.
   public var end: UInt64 {
     switch self {
