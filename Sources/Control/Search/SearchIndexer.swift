@@ -45,9 +45,9 @@ actor SearchIndexer: TimerSink {
 
   /// How long a session that grows rests before its new part is indexed.
   private static let settle = Duration.milliseconds(500)
-  /// After a run that took a time the indexer lets sessions grow for this many times as long: it takes a tenth of a
-  /// core from those who watch.
-  private static let restFactor = 9
+  /// After a run that took a time the indexer lets sessions grow for this many times as long: it takes a twentieth
+  /// of a core from those who watch.
+  private static let restFactor = 19
   /// But not for longer, and not after the first run, which is over all transcripts.
   private static let longestRest = Duration.seconds(15)
   /// How long the indexer waits after a page that could not be stored.

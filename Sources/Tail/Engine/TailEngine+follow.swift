@@ -162,7 +162,10 @@ extension TailEngine {
           session: current.session, path: current.path, epoch: epoch, restart: begins ? nil : restart,
           begins: begins ? catalog[current.session].map { facts(of: current, $0) } : nil,
           items: lines.map(TailItem.init), head: follower.head, witness: follower.witness)))
-    if let row = follower.row(nowMS: clockMS()) { keep(row) }
+    if !follower.isRowDue {
+      follower.isRowDue = true
+      grownFollowers.append(follower)
+    }
   }
 
   /// A followed file has this content now.
@@ -215,6 +218,16 @@ extension TailEngine {
       return
     }
     if !watcher.watch(linkedFile: path) { unwatchedLinks.insert(path) }
+  }
+
+  /// Makes the rows of what has grown, not with every line but when they are stored or asked for. A follower that is
+  /// no longer in use still has its row to give.
+  func gatherRows() {
+    for follower in grownFollowers {
+      follower.isRowDue = false
+      keep(follower.row(nowMS: clockMS()))
+    }
+    grownFollowers.removeAll(keepingCapacity: true)
   }
 
   /// Keeps a row for the next save.

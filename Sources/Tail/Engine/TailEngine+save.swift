@@ -1,3 +1,4 @@
+import Reactor
 import Store
 import Wire
 
@@ -5,15 +6,7 @@ extension TailEngine {
   /// Stores what changed since the last time. What could not be stored is kept and tried again: the store says so in
   /// `/health`, and reading and streaming go on.
   func save() async {
-    if !unsavedIdentities.isEmpty {
-      let rows = unsavedIdentities
-      unsavedIdentities = [:]
-      do {
-        try await store.save(Array(rows.values))
-      } catch {
-        unsavedIdentities.merge(rows) { newer, _ in newer }
-      }
-    }
+    if Instant.current() - identitiesSaved >= Self.identityInterval { await saveIdentities() }
     if !unsavedSessions.isEmpty {
       let ids = unsavedSessions
       unsavedSessions = []
@@ -24,6 +17,24 @@ extension TailEngine {
       }
     }
     await saveChains()
+  }
+
+  /// The position of a file that grows is behind by this much when the machine fails: what was read up to there is still
+  /// proven, and a thousand writers cost a thousand rows a second at most.
+  static let identityInterval = Duration.seconds(1)
+
+  /// Stores how far files were read, as proof of their content for the next start.
+  func saveIdentities() async {
+    gatherRows()
+    guard !unsavedIdentities.isEmpty else { return }
+    identitiesSaved = .current()
+    let rows = unsavedIdentities
+    unsavedIdentities = [:]
+    do {
+      try await store.save(Array(rows.values))
+    } catch {
+      unsavedIdentities.merge(rows) { newer, _ in newer }
+    }
   }
 
   /// Stores a row before anything that it speaks of is told. What waited to be stored of the same file is older.
@@ -39,6 +50,7 @@ extension TailEngine {
   /// What is remembered of a transcript. A row that waits to be stored is newer than the stored one; a file that was
   /// moved is known by its inode.
   func remembered(_ file: ChainFile) async -> FileIdentityRow? {
+    gatherRows()
     if let row = unsavedIdentities[file.path] { return row }
     if let row = try? await store.identity(path: file.path) { return row }
     let (device, inode) = (file.facts.device, file.facts.inode)

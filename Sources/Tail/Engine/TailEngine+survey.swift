@@ -87,6 +87,7 @@ extension TailEngine {
       isSurveyScheduled = true
       await runSurveys()
     }
+    await saveIdentities()
     await save()
   }
 

@@ -31,6 +31,10 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var followed: [String: FollowedSession] = [:]
   var surveying = SurveyQueue()
   var unsavedIdentities: [String: FileIdentityRow] = [:]
+  /// Those that have read something since their row was made.
+  var grownFollowers: [Follower] = []
+  /// When the rows of files were last stored.
+  var identitiesSaved = Instant(nanoseconds: 0)
   var unsavedSessions: Set<String> = []
   var unsavedChains: Set<String> = []
   /// Sessions and chains that are no more and whose rows are still to be deleted.
@@ -44,7 +48,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var surveyRest = Duration.zero
   /// Background work rests this many times as long as it took: with a thousand writers the listing is a little later
   /// instead of taking the time of those who watch.
-  static let restFactor = 9
+  static let restFactor = 19
   var isReady = false
   /// Sessions that the first listing has found and no earlier run has known.
   var arrivals: [String] = []
@@ -106,6 +110,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
     endListing()
     if let registration { loop.deregister(registration) }
     registration = nil
+    await saveIdentities()
     await save()
   }
 

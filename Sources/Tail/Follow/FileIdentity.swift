@@ -8,9 +8,11 @@ public struct FileIdentity: Sendable, Hashable {
   /// Inode on that device.
   public var inode: UInt64
   /// Raised whenever a truncation or rewrite is seen.
-  public var incarnation: UInt32
+  public var incarnation: UInt32 { didSet { epoch = Self.epoch(firstHash, incarnation) } }
   /// SHA-256 over the head of the first complete record.
-  public var firstHash: [UInt8]
+  public var firstHash: [UInt8] { didSet { epoch = Self.epoch(firstHash, incarnation) } }
+  /// Eight hex digits of every cursor into this content. Kept, because every line asks for it.
+  public private(set) var epoch: Epoch
 
   /// How much of the first record is hashed: its head tells two transcripts apart, whatever its size.
   public static let hashedBytes = 64 << 10
@@ -21,6 +23,7 @@ public struct FileIdentity: Sendable, Hashable {
     self.inode = inode
     self.incarnation = incarnation
     self.firstHash = firstHash
+    epoch = Self.epoch(firstHash, incarnation)
   }
 
   /// The hash of a first record (without its newline).
@@ -28,8 +31,7 @@ public struct FileIdentity: Sendable, Hashable {
     Digest.sha256(Array(line.prefix(hashedBytes)))
   }
 
-  /// Eight hex digits of every cursor into this content.
-  public var epoch: Epoch {
+  private static func epoch(_ firstHash: [UInt8], _ incarnation: UInt32) -> Epoch {
     var input = firstHash
     withUnsafeBytes(of: incarnation.bigEndian) { input.append(contentsOf: $0) }
     let digest = Digest.sha256(input)

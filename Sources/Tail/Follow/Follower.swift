@@ -28,6 +28,8 @@ final class Follower {
   /// Set while a new content awaits its first whole line: what watchers are then told.
   private(set) var restart: RestartReason?
   private(set) var witness: Witness
+  /// What was read since its row was last made is not in that row.
+  var isRowDue = false
   private(set) var condition = Condition.present
   /// The newest facts of the name.
   private(set) var facts: FileFacts
@@ -47,8 +49,10 @@ final class Follower {
     witness = opened.witness
     assembler = LineAssembler(at: opened.boundary, limit: limits.maxRecordBytes)
     file = try? OpenFile(path)
-    let held = file.flatMap { try? $0.facts() }
-    rules = FollowRules(device: held?.device, inode: held?.inode, position: opened.boundary)
+    rules = FollowRules(device: nil, inode: nil, position: opened.boundary)
+    let held = heldFacts()
+    rules.device = held?.device
+    rules.inode = held?.inode
   }
 
   /// Begins with a file of which nothing was read yet.
@@ -122,6 +126,9 @@ final class Follower {
       size: facts.size, mtimeNS: facts.modifiedNS, seenAtMS: nowMS)
   }
 
+  /// The facts of the file that is read, without asking for its name; nil while none is open.
+  func heldFacts() -> FileFacts? { file.flatMap { try? $0.facts() } }
+
   /// Takes the pending restart; its first batch announces it.
   func takeRestart() -> RestartReason? {
     defer { restart = nil }
@@ -146,7 +153,7 @@ final class Follower {
     let rest = size > assembler.position ? size - assembler.position : 0
     do {
       let chunk = try file.read(at: witness.start, count: overlap + Int(min(UInt64(limits.readBytes), rest)))
-      guard chunk.count >= overlap, chunk.prefix(overlap).elementsEqual(witness.bytes) else {
+      guard witness.begins(chunk) else {
         begin(chunk.count < overlap ? .truncated : .replaced)
         return Progress(more: true)
       }
@@ -163,7 +170,7 @@ final class Follower {
 
   /// What the old inode still holds, before the name's new file is looked at; nil once it is read to its end.
   private func drained() -> Progress? {
-    guard file != nil, let size = try? file?.facts().size, size > rules.position else { return nil }
+    guard let size = heldFacts()?.size, size > rules.position else { return nil }
     let kept = restart
     var progress = read()
     guard restart == kept, !progress.lines.isEmpty || progress.more else { return nil }

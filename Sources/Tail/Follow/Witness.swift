@@ -34,6 +34,17 @@ public struct Witness: Sendable, Hashable {
     }
   }
 
+  /// True when what was read from `start` on begins with these bytes.
+  func begins(_ read: [UInt8]) -> Bool {
+    guard read.count >= bytes.count else { return false }
+    return bytes.withUnsafeBytes { kept in
+      read.withUnsafeBytes { read in
+        guard let kept = kept.baseAddress, let read = read.baseAddress else { return true }
+        return memcmp(kept, read, bytes.count) == 0
+      }
+    }
+  }
+
   /// True when the file still has these bytes where they were.
   public func holds(in file: OpenFile) -> Bool {
     guard !bytes.isEmpty else { return true }

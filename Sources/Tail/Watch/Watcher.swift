@@ -8,9 +8,11 @@ import Reactor
 /// name are one entry of the set.
 final class Watcher {
   /// What changed since the last look.
-  struct News {
+  struct News: Equatable {
     /// Files that may have changed, came or went.
     var files: Set<String> = []
+    /// Files that were written to under the name that they had.
+    var written: Set<String> = []
     /// Directories that appeared: to be watched and listed.
     var directories: Set<String> = []
     /// Watched directories that went away or moved.
@@ -168,6 +170,8 @@ final class Watcher {
     if mask & TC_IN_ISDIR != 0 {
       if mask & (TC_IN_CREATE | TC_IN_MOVED_TO) != 0 { news.directories.insert(path) }
       if mask & (TC_IN_DELETE | TC_IN_MOVED_FROM) != 0 { news.lostDirectories.insert(path) }
+    } else if mask & ~(TC_IN_MODIFY | TC_IN_CLOSE_WRITE) == 0 {
+      news.written.insert(path)
     } else {
       news.files.insert(path)
     }

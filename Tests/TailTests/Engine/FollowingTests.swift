@@ -82,7 +82,7 @@ struct FollowingTests {
       await tail.engine.unwatch("s")
       folder.rewrite("root/s.jsonl", "{\"n\":1}\n{\"other\":2}\n")
       let facts = try await tail.engine.watch("s")
-      await tail.eventually("rows still wait") { await tail.engine.unsavedIdentities.isEmpty }
+      await tail.engine.saveIdentities()
       let row = try await tail.store.identity(path: folder.file("root/s.jsonl"))
       #expect(row?.epoch == facts.epoch?.value && row?.incarnation == 1)
     }
