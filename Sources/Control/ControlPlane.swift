@@ -178,17 +178,27 @@ public actor ControlPlane: TimerSink {
     case .absorbed(let entry, _), .forgotten(let entry):
       index.remove(entry.id)
       indexer.assumeIsolated { $0.forget(entry.id) }
-    case .created(let entry), .updated(let entry), .status(let entry), .appended(let entry),
-      .closed(let entry), .expected(let entry),
-      .replaced(let entry, _):
-      let view = SessionView(
-        entry: entry, managed: desk.assumeIsolated { $0.managed(entry.id) },
-        parent: principal(of: entry.parent))
-      if case .appended = news { index.grew(view) } else { index.put(view) }
-      indexer.assumeIsolated { $0.changed(entry) }
-      messages.assumeIsolated { $0.appended(entry.id) }
+    case .appended(let entry):
+      if !index.grew(entry) { list(entry) }
+      tellOthers(of: entry)
+    case .created(let entry), .updated(let entry), .status(let entry), .closed(let entry),
+      .expected(let entry), .replaced(let entry, _):
+      list(entry)
+      tellOthers(of: entry)
     }
     feed.assumeIsolated { $0.take(news) }
+  }
+
+  private func list(_ entry: SessionEntry) {
+    index.put(
+      SessionView(
+        entry: entry, managed: desk.assumeIsolated { $0.managed(entry.id) },
+        parent: principal(of: entry.parent)))
+  }
+
+  private func tellOthers(of entry: SessionEntry) {
+    indexer.assumeIsolated { $0.changed(entry) }
+    messages.assumeIsolated { $0.appended(entry.id) }
   }
 
   /// A transcript has bytes that are no record, in the file of an epoch.

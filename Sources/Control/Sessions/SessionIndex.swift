@@ -49,17 +49,20 @@ struct SessionIndex: Sendable {
     }
   }
 
-  /// A session's transcript grew, and nothing else of it changed.
-  mutating func grew(_ view: SessionView) {
-    guard let index = rows.index(forKey: view.id) else { return put(view) }
-    let updatedMS = view.updatedMS
-    guard rows.values[index].updatedMS != updatedMS else { return }
+  /// A session's transcript grew, and nothing else of it changed. Happens with every line, so it asks for no more than
+  /// the transcript.
+  /// - Returns: false when the session is not here.
+  mutating func grew(_ entry: SessionEntry) -> Bool {
+    guard let index = rows.index(forKey: entry.id) else { return false }
+    let updatedMS = entry.updatedMS
+    guard rows.values[index].updatedMS < updatedMS else { return true }
     rows.values[index].updatedMS = updatedMS
-    if sorted[.updated] != nil { moved[.updated, default: []].insert(view.id) }
+    if sorted[.updated] != nil { moved[.updated, default: []].insert(entry.id) }
     // Without a message's own time the file's stands for it.
-    guard view.entry.summary.lastTimestamp == nil else { return }
+    guard entry.summary.lastTimestamp == nil else { return true }
     rows.values[index].lastMessageMS = updatedMS
-    if sorted[.lastMessage] != nil { moved[.lastMessage, default: []].insert(view.id) }
+    if sorted[.lastMessage] != nil { moved[.lastMessage, default: []].insert(entry.id) }
+    return true
   }
 
   /// Takes a session out.
