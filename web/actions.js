@@ -83,7 +83,8 @@ export function jump(view) {
   const now = new Date();
   const value = new Date(now - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
   ask('Jump to a time', [{ name: 'time', label: 'First message from this moment on', type: 'datetime-local', value, required: true }], 'Jump',
-    ({ time }) => view.reopen({ time: new Date(time).toISOString() }));
+    // The server gives what is later than a moment.
+    ({ time }) => view.reopen({ time: new Date(new Date(time) - 1).toISOString() }));
 }
 
 function details({ row = {} }) {

@@ -383,7 +383,7 @@ def test_a_link_to_a_record_and_a_time_lead_to_it(browser, long_server):
     until(lambda: browser.run("!!document.querySelector('dialog[open]')"), "it asks for a time")
     browser.run("document.querySelector('dialog input').value = '2026-03-02T05:00'")
     browser.run("document.querySelector('dialog form').requestSubmit()")
-    number = json.loads(browser.run("""fetch('/api/v1/sessions/long/messages?limit=1&since=' + encodeURIComponent(new Date('2026-03-02T05:00').toISOString()))
+    number = json.loads(browser.run("""fetch('/api/v1/sessions/long/messages?limit=1&since=' + encodeURIComponent(new Date(new Date('2026-03-02T05:00') - 1).toISOString()))
         .then(r => r.json()).then(j => JSON.stringify(j.messages[0].blocks[0].text))"""))
     until(lambda: browser.run(at_top) == number, "the time's first record is on top")
 

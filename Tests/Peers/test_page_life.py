@@ -1,4 +1,4 @@
-"""A session's whole life by the page alone: a person with Chromium, the real Claude Code in its terminal."""
+"""A session's whole life by the page alone: a person with Chromium, the real Claude Code and Codex in their terminals."""
 import pytest
 from support.appearance import look
 from support.waiting import until

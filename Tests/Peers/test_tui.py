@@ -202,6 +202,80 @@ def test_folding_searching_and_finding(server, pane, size):
 
 
 @at_both_sizes
+def test_searching_all_sessions(server, pane, size):
+    give(server, "alpha", [*story("alpha"), user("alpha", 100, "the needle is here, too"), *dialogue("alpha", 40, 101)])
+    give(server, "beta", [*dialogue("beta", 800), reply("beta", 800, "word " * 60 + "\n\na NEEDLE of its own"),
+                          *dialogue("beta", 700, 801)])
+    screen = pane(server, size=size)
+    screen.sees("2 sessions", "LIVE")
+    until(lambda: server.get("/api/v1/search?q=needle").json()["total"] == 2, "both are indexed")
+    screen.keys("s")
+    screen.type("needle")
+    screen.keys("Enter")
+    screen.sees("“needle”  2 sessions", "line 0 of alpha", "line 0 of beta", "…", "a NEEDLE of its own", "the needle is here")
+
+    def move(text):
+        """Selects a line of what was found and opens it."""
+        rows = [line.partition("│")[0] for line in screen.lines()]
+        wanted, current = (next(at for at, row in enumerate(rows) if one in row) for one in (text, "▌"))
+        screen.keys(*["j" if wanted > current else "k"] * abs(wanted - current), "Enter")
+
+    move("NEEDLE of its own")
+    screen.sees("▌ a NEEDLE of its own", "PAUSED", "line 801 of beta")
+    # What is around it is there, in both directions.
+    screen.keys("[", "[", "[")
+    screen.sees("line 798 of beta")
+    screen.keys("h")
+    screen.sees("“needle”  2 sessions")
+    move("the needle is here")
+    screen.sees("▌ the needle is here, too", "line 101 of alpha", "PAUSED")
+    screen.keys("h", "s", "C-u")
+    screen.type("nowhere-at-all")
+    screen.keys("Enter")
+    screen.sees("no session has these words")
+    screen.keys("Escape")
+    screen.sees("Tailcast", "2 sessions")
+    screen.keys("q")
+    until(lambda: screen.program() is None, "it has ended")
+
+
+@at_both_sizes
+def test_going_to_a_time(server, pane, size):
+    # One record a second, and two days between the halves.
+    rows = dialogue("alpha", 1500)
+    for number, row in enumerate(rows):
+        day, second = (4, number) if number < 750 else (6, number - 750)
+        row["timestamp"] = f"2026-03-0{day}T12:{second // 60:02}:{second % 60:02}.000Z"
+    screen = opened(server, pane, rows, size=size, environment={"TZ": "UTC"})
+    screen.sees("LIVE")
+
+    def goes(text, line):
+        screen.keys("t")
+        screen.sees("go to (14:30")
+        screen.type(text)
+        screen.keys("Enter")
+        screen.sees(f"line {line} of alpha", "PAUSED")
+        lines = screen.lines()
+        cursor = next(index for index, row in enumerate(lines) if "▌" in row.rpartition("│")[2])
+        assert f"line {line} of alpha" in lines[cursor] + lines[cursor + 1], screen.text()
+
+    goes("2026-03-04 12:05", 300)
+    goes("12:10:00", 600)
+    goes("-2m", 480)
+    goes("+30s", 510)
+    goes("2026-03-05", 750)
+    goes("2026-03-04T13:01:00+01:00", 60)
+    screen.keys("t")
+    screen.type("tomorrow")
+    screen.keys("Enter")
+    screen.sees("“tomorrow” is no time")
+    screen.keys("t")
+    screen.type("2026-03-07")
+    screen.keys("Enter")
+    screen.sees("nothing was written then or later", "line 1499 of alpha", "LIVE")
+
+
+@at_both_sizes
 def test_help_shows_the_keys(server, pane, size):
     screen = listed(server, pane, size=size)
     screen.keys("?")

@@ -19,6 +19,7 @@ enum KeyList {
         ("o", "open the sub-agent that a call has started"),
         ("/", "search; n N next, previous"), ("e E", "next, previous error"),
         ("w W", "next, previous question of the agent"), ("u U", "next, previous message of yours"),
+        ("t", "go to a time: 14:30, 2026-03-04 14:30, or -10m from here"),
         ("d D", "details of the record, of the session"), ("Esc h ←", "back to the list"),
       ]
     ),
@@ -32,7 +33,9 @@ enum KeyList {
     (
       "Everywhere",
       [
-        ("Tab", "list or transcript"), ("M", "leave the mouse to the terminal, take it again"),
+        ("Tab", "list or transcript"),
+        ("s", "search all sessions; Enter opens what was found, Esc leads back"),
+        ("M", "leave the mouse to the terminal, take it again"),
         ("Ctrl-L", "draw anew"), ("Ctrl-Z", "suspend"), ("?", "these keys"), ("q Ctrl-C", "quit"),
       ]
     ),

@@ -5,6 +5,10 @@ struct Prompt: Equatable {
     case filter
     /// A text in the transcript.
     case search
+    /// Words in all sessions.
+    case everywhere
+    /// A time to go to.
+    case time
     /// A message to the agent.
     case message
     /// The answer to what the agent asks.
@@ -26,6 +30,8 @@ struct Prompt: Equatable {
     switch purpose {
     case .filter: "filter: "
     case .search: "/"
+    case .everywhere: "search all sessions: "
+    case .time: "go to (14:30, 2026-03-04 14:30, -10m): "
     case .message: "> "
     case .answer: "answer (number, allow, deny): "
     case .interrupt: "stop the agent's turn? (y/n) "

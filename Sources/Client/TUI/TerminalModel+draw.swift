@@ -14,7 +14,9 @@ extension TerminalModel {
     }
     let showsList = isWide || pane == .sessions || open == nil
     let showsTranscript = open != nil && (isWide || pane == .transcript)
-    if showsList { drawList(&canvas, now) }
+    if showsList {
+      if let found { drawFound(found, &canvas, now) } else { drawList(&canvas, now) }
+    }
     if showsTranscript { drawTranscript(&canvas) }
     if isWide {
       for row in 1..<(size.rows - 1 - promptRows) {
@@ -47,7 +49,8 @@ extension TerminalModel {
       let waiting = list.waiting > 0 ? ", \(list.waiting) waiting" : ""
       let filter = list.filter.isEmpty ? "" : "  filter: " + GridText.line(list.filter)
       title =
-        "Tailcast  \(list.shown.count) sessions\(waiting)\(list.closedToo ? ", closed too" : "")\(filter)"
+        foundTitle
+        ?? "Tailcast  \(list.shown.count) sessions\(waiting)\(list.closedToo ? ", closed too" : "")\(filter)"
       canvas.write(
         GridText.clipped(" " + title, to: isWide ? listColumns : end - 1), row: 0, column: 0, limit: end,
         style: bar)
@@ -109,7 +112,9 @@ extension TerminalModel {
       } else {
         let hints =
           pane == .sessions || open == nil
-          ? "Enter open  / filter  d details  ? keys  q quit"
+          ? found == nil
+            ? "Enter open  / filter  s search all  d details  ? keys  q quit"
+            : "Enter open  s search again  Esc list  ? keys  q quit"
           : "i write  x stop  / find  e error  f pause  Enter fold  Esc list  ? keys  q quit"
         canvas.write(GridText.clipped(hints, to: size.columns), row: row, column: 0, style: Style(.quiet))
       }

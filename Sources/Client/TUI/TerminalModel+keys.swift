@@ -24,7 +24,9 @@ extension TerminalModel {
     case .tab where open != nil, .backTab where open != nil:
       pane = pane == .sessions ? .transcript : .sessions
       return []
-    default: return pane == .sessions || open == nil ? takeInList(key) : takeInTranscript(key)
+    default:
+      guard pane == .sessions || open == nil else { return takeInTranscript(key) }
+      return found == nil ? takeInList(key) : takeInFound(key)
     }
   }
 
@@ -42,6 +44,7 @@ extension TerminalModel {
       guard let row = list.selection else { return [] }
       return show(row.id)
     case .character("/"): prompt = Prompt(.filter, list.filter)
+    case .character("s"): prompt = Prompt(.everywhere)
     case .escape: list.filter = ""
     case .character("c"):
       list.closedToo.toggle()
@@ -79,6 +82,8 @@ extension TerminalModel {
       guard open?.view.isFollowing == true else { return open?.toEnd() ?? [] }
       open?.view.pause()
     case .character("/"): prompt = Prompt(.search)
+    case .character("s"): prompt = Prompt(.everywhere)
+    case .character("t"): prompt = Prompt(.time)
     case .character("n"), .character("N"):
       guard let text = open?.searched else { return say(.bad("nothing was searched; / begins")) }
       return open?.find(.text(text), forward: key == .character("n")) ?? []
@@ -130,13 +135,23 @@ extension TerminalModel {
     let text = typed.field.text
     prompt = nil
     arrange()
-    guard typed.purpose != .filter, let id = open?.id else { return [] }
+    if typed.purpose == .everywhere { return searchEverywhere(text) }
+    guard let id = open?.id else { return [] }
     switch typed.purpose {
+    case .time: return go(toTime: text)
     case .search: return open?.search(text) ?? []
     case .message: return text.allSatisfy(\.isWhitespace) ? [] : send(text, to: id)
     case .answer: return text.isEmpty ? [] : [.ask(.answer(id, text: text))]
-    case .filter, .interrupt: return []
+    case .filter, .everywhere, .interrupt: return []
     }
+  }
+
+  private mutating func go(toTime text: String) -> [TerminalAction] {
+    if text.allSatisfy(\.isWhitespace) { return [] }
+    guard let time = MomentText.parse(text, from: open?.view.momentAtCursor) else {
+      return say(.bad("“\(text)” is no time; 14:30, 2026-03-04, 2026-03-04 14:30, -10m and +2h are"))
+    }
+    return open?.go(to: .time(time)) ?? []
   }
 
   // MARK: Overlays
@@ -165,6 +180,7 @@ extension TerminalModel {
     let isList = isWide ? column < listColumns : pane == .sessions
     guard row >= 1 else { return [] }
     if isList {
+      if found != nil { return row <= listRows ? clickFound(row: row - 1) : [] }
       guard row <= listRows, list.shown.indices.contains(list.top + row - 1) else { return [] }
       list.select(index: list.top + row - 1)
       return list.selection.map { show($0.id) } ?? []
@@ -182,7 +198,8 @@ extension TerminalModel {
 
   private mutating func wheel(_ column: Int, _ by: Int) -> [TerminalAction] {
     if isWide ? column < listColumns : pane == .sessions {
-      list.scroll(by: by * 3, rows: listRows)
+      if found == nil { list.scroll(by: by * 3, rows: listRows) } else { found?.move(by: by * 3) }
+      arrange()
       return []
     }
     open?.view.scroll(by: by * 3)

@@ -18,6 +18,8 @@ struct TerminalModel {
 
   var size: ScreenSize
   var list = SessionList()
+  /// What is shown in the place of the list.
+  var found: SearchResults?
   var open: OpenSession?
   var pane = Pane.sessions
   var prompt: Prompt?
@@ -96,12 +98,13 @@ struct TerminalModel {
   // MARK: Sessions
 
   /// Shows a session.
-  mutating func show(_ id: String) -> [TerminalAction] {
+  /// - Parameter destination: the place that is shown; else the end, or what was shown of it before.
+  mutating func show(_ id: String, at destination: Destination? = nil) -> [TerminalAction] {
     pane = .transcript
-    if open?.id == id { return [] }
+    if open?.id == id { return destination.flatMap { open?.go(to: $0) } ?? [] }
     var actions: [TerminalAction] = open.map { [.hangUp(.transcript($0.id))] } ?? []
     var session = OpenSession(id: id, size: transcriptSize)
-    actions += session.open()
+    actions += session.open(at: destination)
     open = session
     list.select(id)
     nameAgent()
@@ -163,6 +166,9 @@ struct TerminalModel {
         return open?.failed(stretch, "the answer cannot be read", isFinal: true) ?? []
       }
       return open?.take(page, of: stretch) ?? []
+    case .search(let words):
+      if found?.words == words { found?.take(body) }
+      return []
     case .send(let text): return sent(text, body)
     case .pending(let id):
       if prompt?.purpose == .answer, open?.id == id { pending = PendingQuestion(body) }
@@ -178,6 +184,11 @@ struct TerminalModel {
     case .history(let id, let stretch):
       return open?.id == id ? open?.failed(stretch, reason, isFinal: isFinal) ?? [] : []
     case .send(let text): return refused(text, reason, isFinal: isFinal)
+    case .search(let words):
+      guard found?.words == words else { return [] }
+      found = nil
+      arrange()
+      return say(.bad(reason))
     // The feed says it when it is back, and the list is read then.
     case .sessions, .session: return isFinal ? say(.bad(reason)) : []
     case .interrupt, .answer, .pending: return say(.bad(reason))
@@ -193,8 +204,11 @@ struct TerminalModel {
 
   var isWide: Bool { size.columns >= Self.wide }
 
-  /// Columns of the list; all of them where it stands alone.
-  var listColumns: Int { isWide ? min(48, size.columns / 3) : size.columns }
+  /// Columns of the list; all of them where it stands alone. What was found needs more: it is text.
+  var listColumns: Int {
+    if !isWide { return size.columns }
+    return found == nil ? min(48, size.columns / 3) : min(90, size.columns / 2)
+  }
 
   /// Rows of the list: one below the head, the last for what can be done.
   var listRows: Int { max(1, size.rows - 2 - promptRows) }
@@ -219,6 +233,8 @@ struct TerminalModel {
   mutating func arrange() {
     let size = transcriptSize
     open?.view.resize(size)
-    list.settle(rows: listRows)
+    let rows = listRows
+    list.settle(rows: rows)
+    found?.settle(rows: rows)
   }
 }

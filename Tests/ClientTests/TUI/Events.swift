@@ -8,6 +8,12 @@ enum Events {
 
   static func cursor(_ number: Int) -> String { "\(epoch)-\(number * 10)" }
 
+  /// The same as a value.
+  static func place(_ number: Int) -> Cursor {
+    guard let cursor = Cursor(cursor(number)) else { fatalError("no position") }
+    return cursor
+  }
+
   static func event(_ name: String, _ id: String?, _ json: String) -> TranscriptEvent {
     TranscriptEvent(name: name, id: id, data: JSONSlice(Array(json.utf8)))
   }

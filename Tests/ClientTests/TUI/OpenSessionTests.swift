@@ -28,6 +28,10 @@ private struct PaperServer {
     case .after(let cursor):
       let start = index(behind: cursor)
       range = start..<min(events.count, start + 50)
+    case .later(let moment):
+      // The record of number n is of second n.
+      let start = min(events.count, Int((Timestamp(moment)?.milliseconds ?? 0) / 1000))
+      range = start..<min(events.count, start + 50)
     }
     let list = events[range].map { #"{"event":"message","id":"\#($0.id ?? "")","data":\#($0.data)}"# }
     let next = range.upperBound > 0 ? "\"\(Events.cursor(range.upperBound))\"" : "null"
@@ -96,7 +100,14 @@ struct OpenSessionTests {
             perform(session.ended("it broke"))
           }
         case 7: session.view.scroll(by: Int.random(in: -60...60, using: &random))
-        case 8: perform(Bool.random(using: &random) ? session.toEnd() : session.toStart())
+        case 8:
+          let place = Int.random(in: 1...(server.events.count + 1), using: &random)
+          switch Int.random(in: 0..<4, using: &random) {
+          case 0: perform(session.toEnd())
+          case 1: perform(session.toStart())
+          case 2: perform(session.go(to: .time(Timestamp(milliseconds: Int64(place) * 1000))))
+          default: perform(session.go(to: .record(Events.place(place), text: nil)))
+          }
         default: perform(session.find(.text("line 7"), forward: Bool.random(using: &random)))
         }
         session.settle()
@@ -121,6 +132,86 @@ struct OpenSessionTests {
         session.view.transcript.texts.last == (server.events.isEmpty ? nil : "line \(server.events.count)"))
       #expect(session.view.isFollowing)
     }
+  }
+
+  /// Does what a session wants until it wants nothing more.
+  private func settle(_ session: inout OpenSession, _ server: PaperServer, _ actions: [TerminalAction]) {
+    var actions = actions
+    while !actions.isEmpty {
+      if case .ask(.history(_, let stretch)) = actions.removeFirst() {
+        actions += session.take(server.page(stretch), of: stretch)
+      }
+    }
+    session.settle()
+  }
+
+  @Test(
+    "A record is gone to wherever it stands, held or not, and the text in it",
+    arguments: [1, 2, 60, 299, 300])
+  func record(number: Int) {
+    var server = PaperServer()
+    server.write(300)
+    server.events[number - 1] = Events.text(number, "one\n\ntwo needles\n\nthree")
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
+    settle(&session, server, session.open(at: .record(Events.place(number), text: "needle")))
+    #expect(session.view.transcript[session.view.cursor.item].id == Events.cursor(number))
+    holds(session.view.isOn(.text("needle")) && !session.view.isFollowing)
+    #expect(session.searched == "needle" && session.destination == nil)
+    // From there it goes on to both ends.
+    settle(&session, server, session.toStart())
+    #expect(session.view.transcript.texts.first == (number == 1 ? "one\n\ntwo needles\n\nthree" : "line 1"))
+    settle(&session, server, session.go(to: .record(Events.place(number), text: nil)))
+    #expect(session.view.transcript[session.view.cursor.item].id == Events.cursor(number))
+    settle(&session, server, session.toEnd())
+    #expect(session.view.isFollowing)
+  }
+
+  @Test("A server that is not there yet does not make a record forgotten")
+  func recordLater() {
+    var server = PaperServer()
+    server.write(300)
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
+    _ = session.open(at: .record(Events.place(20), text: nil))
+    same(session.failed(.end, "nobody answers", isFinal: false), [.wake(.history, milliseconds: 1000)])
+    settle(&session, server, session.retry())
+    #expect(session.view.transcript[session.view.cursor.item].id == Events.cursor(20))
+  }
+
+  @Test("A record that shows nothing by itself is where its call is")
+  func answerOfACall() {
+    var server = PaperServer()
+    server.write(100)
+    server.events[29] = Events.message(30, Events.call("t"))
+    server.events[30] = Events.message(31, role: "user", Events.result("t", "a needle"))
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
+    settle(&session, server, session.open(at: .record(Events.place(31), text: "needle")))
+    #expect(session.view.transcript[session.view.cursor.item].id == Events.cursor(30))
+    holds(session.view.isOn(.text("needle")), "it was unfolded")
+  }
+
+  @Test("A time leads to the first record from then on; behind the last one to the end")
+  func time() {
+    var server = PaperServer()
+    server.write(300)
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
+    settle(&session, server, session.open())
+    settle(&session, server, session.go(to: .time(Timestamp(milliseconds: 120_000))))
+    #expect(session.view.transcript[session.view.cursor.item].id == Events.cursor(120))
+    holds(!session.view.isFollowing && session.takeRemark() == nil)
+    settle(&session, server, session.go(to: .time(Timestamp(milliseconds: 999_000))))
+    same(session.takeRemark(), .bad("nothing was written then or later; this is the end"))
+    #expect(session.view.isFollowing && session.view.transcript.texts.last == "line 300")
+  }
+
+  @Test("Who goes to the end while a time is looked for stays there")
+  func timeTakenBack() {
+    var server = PaperServer()
+    server.write(300)
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
+    settle(&session, server, session.open())
+    let asked = session.go(to: .time(Timestamp(milliseconds: 120_000)))
+    settle(&session, server, session.toEnd() + asked)
+    #expect(session.view.isFollowing && session.view.transcript.texts.last == "line 300")
   }
 
   @Test("Coming back says how much was missed, and asks from the last id")

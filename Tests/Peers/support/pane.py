@@ -44,7 +44,7 @@ class Pane:
         self.tmux("send-keys", "-t", "t", *names)
 
     def type(self, text):
-        self.tmux("send-keys", "-t", "t", "-l", text)
+        self.tmux("send-keys", "-t", "t", "-l", "--", text)
 
     def bytes(self, data):
         """Sends bytes as a terminal would: a report of the mouse, say."""

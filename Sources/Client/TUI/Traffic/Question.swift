@@ -7,12 +7,16 @@ enum Question: Equatable {
     case end
     case before(String)
     case after(String)
+    /// What is later than a moment, ISO 8601.
+    case later(than: String)
   }
 
   /// A page of the list of sessions, from 1.
   case sessions(page: Int, closedToo: Bool)
   case session(String)
   case history(String, Stretch)
+  /// Words in all sessions.
+  case search(String)
   case send(OutgoingText)
   case interrupt(String)
   /// What the agent asks.
@@ -48,7 +52,15 @@ enum Question: Equatable {
       case .after(let cursor):
         call.ask("after", cursor)
         call.ask("limit", "\(Self.page)")
+      case .later(let moment):
+        call.ask("since", moment)
+        call.ask("limit", "\(Self.page)")
       }
+      return call
+    case .search(let words):
+      var call = ServerCall("GET", "search")
+      call.ask("q", words)
+      call.ask("limit", "\(SearchResults.most)")
       return call
     case .send(let text):
       var call = ServerCall("POST", Self.path(text.session, "/messages"))

@@ -17,16 +17,18 @@ struct OpenSession {
   private(set) var failure: String?
   private(set) var hunt: Hunt?
   /// What was last searched.
-  private(set) var searched: String?
+  var searched: String?
   /// What there is to say.
-  private(set) var remark: Remark?
+  var remark: Remark?
+  /// The place that somebody is on the way to.
+  var destination: Destination?
   /// The page that is being read. Another one that still comes was asked for before somebody went elsewhere.
   private var awaited: Question.Stretch?
   private var isListening = false
-  private var isAttached = true
-  private var hasOlder = false
-  private var olderFrom: String?
-  private var isLoaded = false
+  var isAttached = true
+  var hasOlder = false
+  var olderFrom: String?
+  private(set) var isLoaded = false
   /// Live events that came while pages were read.
   private var waiting: [TranscriptEvent] = []
 
@@ -36,7 +38,11 @@ struct OpenSession {
   }
 
   /// What is to be done to show it.
-  mutating func open() -> [TerminalAction] { read(.end) }
+  /// - Parameter destination: the place that is shown first; else the end.
+  mutating func open(at destination: Destination? = nil) -> [TerminalAction] {
+    self.destination = destination
+    return read(.end)
+  }
 
   private var name: StreamName { .transcript(id) }
   var isEmpty: Bool { isLoaded && view.transcript.isEmpty }
@@ -57,9 +63,14 @@ struct OpenSession {
       return anew(remark: "the transcript was rewritten; this is its end")
     }
     switch stretch {
-    case .end: return begin(page)
-    case .before: older(page)
-    case .after: newer(page)
+    case .end: return begin(page) + (destination.map { go(to: $0) } ?? [])
+    case .later: return take(since: page)
+    case .before:
+      older(page)
+      if let further = approach(page) { return further }
+    case .after:
+      newer(page)
+      arrive()
     }
     return (hunt.map { self.hunt($0) } ?? []) + more()
   }
@@ -70,6 +81,10 @@ struct OpenSession {
     guard stretch == awaited else { return [] }
     awaited = nil
     hunt = nil
+    if destination != nil, isLoaded {
+      destination = nil
+      remark = .bad(reason)
+    }
     if isFinal {
       if isLoaded { remark = .bad(reason) } else { failure = reason }
       return []
@@ -80,10 +95,10 @@ struct OpenSession {
   /// What could not be read is asked for again.
   mutating func retry() -> [TerminalAction] {
     if awaited != nil { return [] }
-    return isLoaded && (isAttached || !view.transcript.isEmpty) ? more() : open()
+    return isLoaded && (isAttached || !view.transcript.isEmpty) ? more() : open(at: destination)
   }
 
-  private mutating func read(_ stretch: Question.Stretch) -> [TerminalAction] {
+  mutating func read(_ stretch: Question.Stretch) -> [TerminalAction] {
     awaited = stretch
     return [.ask(.history(id, stretch))]
   }
@@ -156,6 +171,7 @@ struct OpenSession {
     isListening = false
     waiting = []
     hunt = nil
+    destination = nil
     return [.hangUp(name)] + open()
   }
 
@@ -231,6 +247,7 @@ struct OpenSession {
   mutating func toEnd() -> [TerminalAction] {
     unread = 0
     hunt = nil
+    destination = nil
     if isAttached {
       view.follow()
       return []
@@ -240,6 +257,7 @@ struct OpenSession {
 
   mutating func toStart() -> [TerminalAction] {
     hunt = nil
+    destination = nil
     guard hasOlder, let epoch = view.transcript.firstID?.split(separator: "-").first else {
       view.toStart()
       return more()

@@ -29,6 +29,11 @@ struct Transcript {
   /// The position of the first item that has one.
   var firstID: String? { items.lazy.compactMap(\.id).first }
 
+  init() {}
+
+  /// What events show.
+  init(_ events: [TranscriptEvent]) { append(events) }
+
   subscript(number: Int) -> TranscriptItem { items[number - first] }
 
   /// Takes events that follow what is held; the number of messages among what they added.

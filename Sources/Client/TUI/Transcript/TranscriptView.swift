@@ -1,3 +1,5 @@
+import Wire
+
 /// A window on a transcript: what of it is on the screen, where the cursor is, what is folded. A value.
 ///
 /// Only items in and beside the window are ever laid out, whatever the transcript holds.
@@ -117,6 +119,25 @@ struct TranscriptView {
     }
     guard transcript.numbers.contains(number) else { return by > 0 ? follow() : toStart() }
     go(to: head(of: number))
+  }
+
+  /// Moves to an item: to its head, or to the line in which a text stands.
+  mutating func show(item number: Int, _ text: String?) {
+    let before = Place(item: number, line: -1)
+    if let text, Aim.text(text).matches(transcript[number]),
+      find(.text(text), forward: true, from: before)
+    {
+      return
+    }
+    go(to: head(of: number))
+  }
+
+  /// When what stands at the cursor was written: the next one before it that has a time, else behind it.
+  var momentAtCursor: Timestamp? {
+    let numbers = transcript.numbers
+    let middle = max(numbers.lowerBound, min(cursor.item + 1, numbers.upperBound))
+    return (numbers.lowerBound..<middle).reversed().lazy.compactMap { transcript[$0].timestamp }.first
+      ?? (middle..<numbers.upperBound).lazy.compactMap { transcript[$0].timestamp }.first
   }
 
   /// The first line of an item that says something.
