@@ -7,16 +7,6 @@ import Testing
 
 @Suite("Programs that are run", .timeLimit(.minutes(1)))
 struct ProgramTests {
-  private static func withLoop(_ body: (EventLoop) async throws -> Void) async throws {
-    let loop = try EventLoop(name: "test") { _ in }
-    loop.start()
-    defer {
-      loop.stop()
-      loop.join()
-    }
-    try await body(loop)
-  }
-
   private static func run(
     _ script: String, within limit: Duration = .seconds(30), most: Int = 4096
   ) async throws -> ProgramRun.Outcome {

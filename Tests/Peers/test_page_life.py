@@ -36,6 +36,15 @@ class Person:
         self.browser.run("document.querySelector('dialog[open] form').requestSubmit()")
         until(lambda: not self.browser.run("!!document.querySelector('dialog[open]')"), "the dialog is done")
 
+    def starts(self, **fields):
+        """Starts a session by the form and waits for the answer to its first message."""
+        self.press("New session")
+        for field, text in fields.items():
+            self.fill(field, text)
+        self.submit()
+        self.reads(f"echo: {fields['message']}")
+        self.stands("idle")
+
     def menu(self, choice):
         self.click("document.querySelector('.head [aria-haspopup=menu]')")
         self.press(choice)
@@ -84,13 +93,7 @@ def test_codex_is_started_talked_to_and_answered_from_the_page(steered, real_age
 def answer_codex(desk, home, person):
     browser = person.browser  # noqa: F811
     browser.open(desk.server.url)
-    person.press("New session")
-    person.fill("project_path", str(home.project))
-    person.fill("agent", "codex")
-    person.fill("message", "say hello from the page")
-    person.submit()
-    person.reads("echo: say hello from the page")
-    person.stands("idle")
+    person.starts(project_path=str(home.project), agent="codex", message="say hello from the page")
     person.say("say it again")
     person.reads("echo: say it again")
 
@@ -109,13 +112,8 @@ def live(desk, home, person):
     browser.open(desk.server.url)
 
     # A new session with a first message.
-    person.press("New session")
-    person.fill("project_path", str(home.project))
-    person.fill("message", "say hello from the page")
-    person.submit()
-    person.reads("echo: say hello from the page")
+    person.starts(project_path=str(home.project), message="say hello from the page")
     name = person.session()
-    person.stands("idle")
     until(lambda: browser.run(STATE) == "Live", "it is live")
 
     person.say("say it again")

@@ -3,20 +3,6 @@ import Glibc
 import Reactor
 import TestSupport
 
-/// Starts a loop for the body and ends it after.
-func withLoop(
-  name: String = "test", longTurn: Duration = .seconds(3600),
-  log: @escaping @Sendable (String) -> Void = { _ in }, _ body: (EventLoop) async throws -> Void
-) async throws {
-  let loop = try EventLoop(name: name, longTurn: longTurn, log: log)
-  loop.start()
-  defer {
-    loop.stop()
-    loop.join()
-  }
-  try await body(loop)
-}
-
 extension EventLoop {
   /// The body's result, from the loop's thread.
   func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {

@@ -1,5 +1,6 @@
 import Glibc
 import Reactor
+import TestSupport
 import Testing
 
 @Suite("Pseudoterminals", .timeLimit(.minutes(1)))
