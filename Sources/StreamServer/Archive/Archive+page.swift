@@ -27,8 +27,10 @@ extension Archive {
     let first = request.part == nil ? request.offset : try file.lineStart(endingAt: request.offset)
     var state = try state(file, at: first, view: variant.view, include: variant.include)
     var bytes: [UInt8] = []
-    // A page ends after the line that fills it.
-    bytes.reserveCapacity(limits.pageBytes + limits.pageBytes / 8)
+    // A page ends after the line that fills it. Ten thousand readers of a short transcript must not each hold a full one.
+    let rest = request.facts.isDocument ? .max : request.facts.head - min(first, request.facts.head)
+    let most = limits.pageBytes + limits.pageBytes / 8
+    bytes.reserveCapacity(rest < UInt64(most / 2) ? Int(rest) * 2 + FrameEncoder.overhead : most)
     var end = first
     var part = request.part
     var endsTurn = false
