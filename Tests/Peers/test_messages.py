@@ -681,6 +681,18 @@ def test_a_chat_stream_with_a_new_message_ends_with_its_turn(talk):
     assert desk.rows(name) == ["before", "newest"]
 
 
+def test_a_message_beside_an_interrupt_is_not_taken_for_what_the_agent_puts_back(talk):
+    desk = talk()
+    name = desk.begin()
+    told = [f"message {number}" for number in range(6)]
+    with ThreadPoolExecutor(1) as pool:
+        for text in told:
+            interrupt = pool.submit(desk.post, f"/api/v1/sessions/{name}/interrupt")
+            desk.comes_to(name, desk.say(name, text)["message_id"], "seen")
+            assert interrupt.result().status == 200
+    assert desk.rows(name) == told
+
+
 def test_a_socket_sends_interrupts_and_answers(talk):
     desk = talk()
     name = desk.begin()

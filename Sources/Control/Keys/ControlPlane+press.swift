@@ -66,14 +66,26 @@ extension ControlPlane {
     return .response(.json(writer.take()))
   }
 
-  /// Presses Escape. An agent that had not begun to work puts the text that it was given back into its input, where
-  /// it would stand in the way of the next message.
+  /// Presses Escape; messages that were not begun wait until its effect is known.
   func interrupt(_ id: String) async throws(Problem) {
+    let isTyping = await messages.beginInterrupt(id)
+    do throws(Problem) {
+      try await escape(id, isTyping: isTyping)
+    } catch {
+      await messages.endInterrupt(id)
+      throw error
+    }
+    await messages.endInterrupt(id)
+  }
+
+  /// An agent that had not begun to work puts the text that it was given back into its input, where it would stand in
+  /// the way of the next message. What is being typed there is not that text.
+  private func escape(_ id: String, isTyping: Bool) async throws(Problem) {
     let recipient = try await running(id)
     let before = try await look(recipient)
     guard !before.hasExited else { throw .desk(.exited(id)) }
     try await press([.escape], recipient)
-    guard before.input == .empty else { return }
+    guard before.input == .empty, !isTyping else { return }
     for _ in 0..<10 {
       await messages.pause(.milliseconds(50))
       guard case .text = try await look(recipient).input else { continue }

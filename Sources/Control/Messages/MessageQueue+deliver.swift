@@ -23,6 +23,7 @@ extension MessageQueue {
       }
       lane.current = nil
       lane.held = nil
+      lane.isTyping = false
     }
     lane.isRunning = false
   }
@@ -72,6 +73,7 @@ extension MessageQueue {
     var machine = TypingMachine(
       message.text, to: recipient.agent, rules: rules.typing, phase: message.phase, process: message.process)
     if message.phase == .entering { lane.watch(message) }
+    lane.isTyping = message.phase != nil
     var event = TypingMachine.Event.done
     var losses = 0
     while !isStopped {
@@ -81,7 +83,10 @@ extension MessageQueue {
       case .finish(let outcome): return try await finish(message, outcome, lane, phase: machine.phase)
       case .hold(let reason): try await hold(message, lane, reason)
       case .wait(let time): await pause(time)
-      case .mark(let phase): try await mark(message, phase, machine.process, lane)
+      case .mark(let phase):
+        while lane.interrupts > 0, !lane.isTyping, !isStopped { await pause(rules.typing.lookInterval) }
+        lane.isTyping = true
+        try await mark(message, phase, machine.process, lane)
       case .look, .paste, .press:
         do throws(TerminalError) {
           event = try await act(action, message, recipient, lane, mayBeSeen: machine.phase == .entering)

@@ -153,6 +153,18 @@ actor MessageQueue: TimerSink {
     return "msg_" + text
   }
 
+  // MARK: Interrupts
+
+  /// Nothing begins to be typed to a session until `endInterrupt`.
+  /// - Returns: whether a message is being typed already.
+  func beginInterrupt(_ session: String) -> Bool {
+    let lane = lane(session)
+    lane.interrupts += 1
+    return lane.isTyping
+  }
+
+  func endInterrupt(_ session: String) { lane(session).interrupts -= 1 }
+
   // MARK: Time
 
   /// Waits; returns early when typing stops.
@@ -204,6 +216,10 @@ final class MessageLane {
   /// How often the agent has ended since the last message.
   var exits = 0
   var isRunning = false
+  /// True from the mark before the first key of a message until it came to its end.
+  var isTyping = false
+  /// Interrupts under way; nothing begins to be typed until they are over.
+  var interrupts = 0
   var isLooking = false
   /// True when the transcript grew since it was looked at last.
   var looksAgain = false
