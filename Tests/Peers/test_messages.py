@@ -691,6 +691,7 @@ def test_a_message_beside_an_interrupt_is_not_taken_for_what_the_agent_puts_back
             desk.comes_to(name, desk.say(name, text)["message_id"], "seen")
             assert interrupt.result().status == 200
     assert desk.rows(name) == told
+    assert not (desk.root / "project" / f"{name}.cleared").exists(), "it was taken for that and cleared"
 
 
 def test_a_socket_sends_interrupts_and_answers(talk):

@@ -83,8 +83,10 @@ extension MessageQueue {
       case .finish(let outcome): return try await finish(message, outcome, lane, phase: machine.phase)
       case .hold(let reason): try await hold(message, lane, reason)
       case .wait(let time): await pause(time)
+      case .mark where lane.interrupts > 0 && !lane.isTyping:
+        // Nothing is typed yet, and what the screen showed may be otherwise after the interrupt.
+        event = .lost
       case .mark(let phase):
-        while lane.interrupts > 0, !lane.isTyping, !isStopped { await pause(rules.typing.lookInterval) }
         lane.isTyping = true
         try await mark(message, phase, machine.process, lane)
       case .look, .paste, .press:

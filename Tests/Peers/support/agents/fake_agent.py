@@ -13,6 +13,8 @@ Its traps, each of which a careless sender falls into: an Enter that comes withi
 over 800 characters or of more than three lines becomes a quotation, `!` typed first begins a shell command, a backslash
 before Enter makes it a line end.
 
+What Ctrl-C takes from its input stands in SESSION.cleared beside the transcript.
+
 FAKE_START      seconds until it shows itself (default 0)
 FAKE_DELAY      seconds before each row is written (default 0)
 """
@@ -156,6 +158,8 @@ class Agent:
         elif self.asks is not None:
             return
         elif key == "\x03":
+            with open(self.path.with_suffix(".cleared"), "a") as file:
+                file.write(self.text)
             self.clear()
         elif key == "\x01":
             self.cursor = 0
