@@ -159,7 +159,9 @@ def raw_request(server, method, path, headers=()):
         fields = dict(item.lower().split(": ", 1) for item in lines[1:])
         body = head.partition(b"\r\n\r\n")[2]
         while "content-length" in fields and len(body) < int(fields["content-length"]) and method != "HEAD":
-            body += line.receive()
+            data = line.receive()
+            assert data, f"{method} {path}: the connection ended after {len(body)} bytes of {fields['content-length']}"
+            body += data
         return int(lines[0].split(" ")[1]), fields, body
 
 

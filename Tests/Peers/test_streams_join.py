@@ -44,6 +44,8 @@ class Joiner:
 
 async def rush(server, target):
     with appending(target) as finish:
+        # A file is listed before its first line is there.
+        await until_async(lambda: target.exists() and b"\n" in target.read_bytes(), "the writer has begun")
         await until_async(lambda: server.session("busy"), "the session is listed")
         joiners = [Joiner(number) for number in range(CLIENTS)]
         tasks = []
