@@ -145,6 +145,15 @@ struct OpenSessionTests {
     session.settle()
   }
 
+  /// A session that is shown from its end, and who serves it.
+  private func opened(_ lines: Int) -> (PaperServer, OpenSession) {
+    var server = PaperServer()
+    server.write(lines)
+    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
+    settle(&session, server, session.open())
+    return (server, session)
+  }
+
   @Test(
     "A record is gone to wherever it stands, held or not, and the text in it",
     arguments: [1, 2, 60, 299, 300])
@@ -191,10 +200,8 @@ struct OpenSessionTests {
 
   @Test("A time leads to the first record from then on; behind the last one to the end")
   func time() {
-    var server = PaperServer()
-    server.write(300)
-    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
-    settle(&session, server, session.open())
+    let (server, shown) = opened(300)
+    var session = shown
     settle(&session, server, session.go(to: .time(Timestamp(milliseconds: 120_000))))
     #expect(session.view.transcript[session.view.cursor.item].id == Events.cursor(120))
     holds(!session.view.isFollowing && session.takeRemark() == nil)
@@ -205,10 +212,8 @@ struct OpenSessionTests {
 
   @Test("Who goes to the end while a time is looked for stays there")
   func timeTakenBack() {
-    var server = PaperServer()
-    server.write(300)
-    var session = OpenSession(id: "s", size: ScreenSize(columns: 40, rows: 10))
-    settle(&session, server, session.open())
+    let (server, shown) = opened(300)
+    var session = shown
     let asked = session.go(to: .time(Timestamp(milliseconds: 120_000)))
     settle(&session, server, session.toEnd() + asked)
     #expect(session.view.isFollowing && session.view.transcript.texts.last == "line 300")
