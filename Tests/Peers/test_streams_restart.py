@@ -1,9 +1,11 @@
 """The server's own life: killed, drained, started again, started twice."""
 import asyncio
+import fcntl
 import json
 import os
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -153,6 +155,28 @@ def test_a_killed_server_leaves_nothing_that_stops_the_next(serve):
     assert os.path.exists(socket), "a crash removes nothing"
     server.start()
     assert server.raw(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n", unix=True).startswith(b"HTTP/1.1 200")
+
+
+def test_a_server_waits_a_moment_for_the_lock_of_one_that_is_being_taken_apart(serve):
+    server = serve()
+    server.kill()
+    lock = os.path.join(server.state, "lock")
+
+    def waits():
+        """It has the lock's file open, and runs."""
+        folder = f"/proc/{server.process.pid}/fd"
+        links = [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)] if os.path.exists(folder) else []
+        return server.process.poll() is None and lock in links
+
+    with open(lock, "r+") as held, ThreadPoolExecutor(1) as other:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        killed = server.process
+        started = other.submit(server.start)
+        until(lambda: server.process is not killed and waits() or started.done(), "it waits for the lock")
+        assert not started.done()
+        fcntl.flock(held, fcntl.LOCK_UN)
+        started.result()
+    assert server.get("/readyz").status == 200
 
 
 def test_what_is_known_of_sessions_survives(serve):

@@ -27,7 +27,7 @@ struct ServerProcess {
     raiseDescriptorLimit()
     let directory: StateDirectory
     do {
-      directory = try StateDirectory(configuration.state)
+      directory = try StateDirectory(configuration.state, patience: StateDirectory.patience)
     } catch {
       complain("\(error)")
       return 1

@@ -1,4 +1,5 @@
 import Glibc
+import Reactor
 import Wire
 
 /// Owns the state directory while the server runs: the lock that is held for life, and `run.json`.
@@ -11,8 +12,13 @@ final class StateDirectory {
   let path: String
   private let lock: Int32
 
+  /// How long a server waits for the lock. One that was killed holds it some moments longer than its connections, while
+  /// the kernel takes it apart; a command that reads holds it while it runs.
+  static let patience = Duration.seconds(2)
+
   /// Makes the directory (0700) and takes its lock.
-  init(_ path: String) throws(Failure) {
+  /// - Parameter patience: how long the lock is waited for.
+  init(_ path: String, patience: Duration = .zero) throws(Failure) {
     self.path = path
     try Self.make(path)
     let name = path + "/lock"
@@ -20,10 +26,14 @@ final class StateDirectory {
     guard lock >= 0 else {
       throw Failure(description: "\(name): \(String(cString: strerror(errno))) (state)")
     }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
-      throw Failure(
-        description: "another tailcast runs with the state directory \(path); stop it, or use --state")
+    let end = Instant.current() + patience
+    while flock(lock, LOCK_EX | LOCK_NB) != 0 {
+      guard Instant.current() < end else {
+        close(lock)
+        throw Failure(
+          description: "another tailcast runs with the state directory \(path); stop it, or use --state")
+      }
+      usleep(20_000)
     }
   }
 
