@@ -167,11 +167,15 @@ def most(row: str, readers: int, first: dict[str, float], **settings) -> Callabl
 
 
 def idle(context: Context, name: str) -> dict:
-    # Whole periods of a heartbeat: half of one would count all of it or nothing.
-    with context.servers[name].start() as server:
-        result = context.storm.run(server, readers=10000, idle=context.seconds(30, 60), rate=1, seconds=1)
-    costs = result["server"]
-    return {"memory": costs["rss_per_connection"], "share": costs["idle_cpu_share"] * 100, "storm": result}
+    # What the first connections bring in, code above all, is no cost of each: the growth from a thousand to ten thousand.
+    connected = {}
+    for readers, seconds in ((1_000, 0), (10_000, context.seconds(30, 60))):
+        # Whole periods of a heartbeat: half of one would count all of it or nothing.
+        with context.servers[name].start() as server:
+            result = context.storm.run(server, readers=readers, idle=seconds, rate=1, seconds=1)
+        connected[readers] = result["server"]["rss_connected"]
+    memory = (connected[10_000] - connected[1_000]) / 9_000
+    return {"memory": memory, "share": result["server"]["idle_cpu_share"] * 100, "storm": result}
 
 
 # ---- history -----------------------------------------------------------------------------------------------------
