@@ -3,38 +3,38 @@ import Wire
 /// Any JSON Lines file: what looks like a message is one, everything else is shown as the JSON it is. Has no state.
 struct PlainDialect: Dialect {
   mutating func read(_ record: Record, into events: inout [TranscriptEvent]) {
-    let json = record.json
-    let body = json["message"].flatMap { $0.kind == .object ? $0 : nil } ?? json
+    let row = PlainObject(record.json)
+    let body = row[.message].flatMap { $0.kind == .object ? PlainObject($0) : nil } ?? row
     var reader = ContentReader(callPrefix: "\(record.start)")
     var blocks: [Block] = []
-    let content = body["content"] ?? body["parts"] ?? body["text"] ?? json["text"] ?? json["message"]
-    let word = speaker(json, body, content)
+    let content = body[.content, .parts, .text] ?? row[.text, .message]
+    let word = speaker(row, body, content)
     if word == "tool" || word == "toolResult" {
       blocks = [.toolResult(answer(body, &reader, record))]
     } else if word != nil {
       blocks = reader.blocks(of: content)
-      for call in body["tool_calls"]?.elements ?? [] { blocks.append(.toolUse(toolCall(call, record))) }
+      for call in body[.toolCalls]?.elements ?? [] { blocks.append(.toolUse(toolCall(call, record))) }
     }
     var message: Message
     if blocks.isEmpty {
-      let text = json.kind == .string ? json : JSONSlice(string: json.description)
+      let text = row.json.kind == .string ? row.json : JSONSlice(string: row.json.description)
       message = Message(role: .system, blocks: [.text(text)])
     } else {
       message = Message(role: role(word ?? ""), blocks: blocks)
-      message.model = message.role == .assistant ? (body["model"] ?? json["model"])?.string : nil
-      message.usage = body["usage"].flatMap { $0.kind == .object ? $0 : nil }
+      message.model = message.role == .assistant ? (body[.model] ?? row[.model])?.string : nil
+      message.usage = body[.usage].flatMap { $0.kind == .object ? $0 : nil }
     }
-    message.uuid = (json["uuid"] ?? json["id"] ?? body["id"])?.string
-    message.parent = (json["parentUuid"] ?? json["parentId"] ?? json["parent"])?.string
-    message.timestamp = timestamp(json) ?? timestamp(body)
+    message.uuid = (row[.uuid, .id] ?? body[.id])?.string
+    message.parent = row[.parentUuid, .parentId, .parent]?.string
+    message.timestamp = timestamp(row) ?? timestamp(body)
     events.append(.message(message))
   }
 
   /// The word that says who speaks: a role, or a type beside something that is said.
-  private func speaker(_ json: JSONSlice, _ body: JSONSlice, _ content: JSONSlice?) -> String? {
-    if let word = (body["role"] ?? json["role"])?.string { return word }
-    guard content != nil, let type = json["type"]?.string else { return nil }
-    return body["text"] != nil || role(type) != .system ? type : nil
+  private func speaker(_ row: PlainObject, _ body: PlainObject, _ content: JSONSlice?) -> String? {
+    if let word = (body[.role] ?? row[.role])?.string { return word }
+    guard content != nil, let type = row[.type]?.string else { return nil }
+    return body[.text] != nil || role(type) != .system ? type : nil
   }
 
   private func role(_ word: String) -> Role {
@@ -45,8 +45,8 @@ struct PlainDialect: Dialect {
     }
   }
 
-  private func timestamp(_ json: JSONSlice) -> String? {
-    let value = json["timestamp"] ?? json["created_at"] ?? json["ts"] ?? json["time"] ?? json["date"]
+  private func timestamp(_ object: PlainObject) -> String? {
+    let value = object[.timestamp, .createdAt, .ts, .time, .date]
     return value?.string ?? epochMilliseconds(value)
   }
 
@@ -59,10 +59,10 @@ struct PlainDialect: Dialect {
       name: toolName(call["function"]?["name"] ?? call["name"]), input: input)
   }
 
-  private func answer(_ body: JSONSlice, _ reader: inout ContentReader, _ record: Record) -> ToolResult {
-    let id = (body["tool_call_id"] ?? body["toolCallId"] ?? body["tool_use_id"])?.string
-    return ToolResult(
-      toolUseID: id ?? "\(record.start):0", content: reader.resultParts(of: body["content"] ?? body["text"]),
-      isError: (body["is_error"] ?? body["isError"])?.bool ?? false)
+  private func answer(_ body: PlainObject, _ reader: inout ContentReader, _ record: Record) -> ToolResult {
+    ToolResult(
+      toolUseID: body[.toolCallID, .toolCallIdCamel, .toolUseID]?.string ?? "\(record.start):0",
+      content: reader.resultParts(of: body[.content, .text]),
+      isError: body[.isError, .isErrorCamel]?.bool ?? false)
   }
 }
