@@ -90,6 +90,8 @@ public struct SearchRules: Sendable, Hashable {
   public var pageBytes = 1 << 20
   /// How long the indexer rests after a page, so that clients and the log come first.
   public var rest = Duration.milliseconds(5)
+  /// The same while clients read history, which comes from the same thread.
+  public var restBesideReaders = Duration.milliseconds(100)
 
   /// The defaults.
   public init() {}

@@ -22,7 +22,9 @@ extension SearchIndexer {
       newest = try await store.newestTimeIndexEntry(key)?.newestMS
     }
     let read = await history.index(facts, from: at.through, newestMS: newest, bytes: rules.pageBytes)
-    guard case .success(let page) = read, page.through > at.through || facts.isDocument else { return false }
+    guard case .success(let page) = read else { return false }
+    pageRest = page.hasReaders ? rules.restBesideReaders : rules.rest
+    guard page.through > at.through || facts.isDocument else { return false }
 
     var now = at
     now.through = page.through

@@ -25,6 +25,8 @@ actor SearchIndexer: TimerSink {
   private var isRunning = false
   private var isStopped = false
   private var runRest = Duration.zero
+  /// How long to rest after the page at hand.
+  var pageRest: Duration
   private var hasRun = false
   /// The session whose page is at hand.
   private var current: String?
@@ -64,6 +66,7 @@ actor SearchIndexer: TimerSink {
     self.history = history
     self.store = store
     self.rules = rules
+    pageRest = rules.rest
     self.note = note
     self.damaged = damaged
   }
@@ -143,7 +146,7 @@ actor SearchIndexer: TimerSink {
     let began = Instant.current()
     // The archive's and the storage's threads put the work of this priority behind all other.
     Task(executorPreference: loop, priority: .utility) {
-      while await self.step() { await self.rest(self.rules.rest) }
+      while await self.step() { await self.rest(self.pageRest) }
       await self.ended(after: Instant.current() - began)
     }
   }

@@ -46,7 +46,10 @@ extension Archive {
           }
         }
         page.isDone = page.through >= facts.head
-        if !page.isDone {
+        page.hasReaders = clientPages != clientPagesIndexed
+        clientPagesIndexed = clientPages
+        // Also at the end: when the session grows, the next page begins there. A document may be rewritten before it.
+        if !page.isDone || !facts.isDocument {
           states.put(
             state,
             for: .init(

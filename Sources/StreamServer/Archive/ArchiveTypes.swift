@@ -153,4 +153,6 @@ public struct IndexedPage: Sendable {
   public var calls: [ModelCall] = []
   /// Bytes of the page that are no record.
   public var damages: [Damage] = []
+  /// True when clients were given history since the page before.
+  public var hasReaders = false
 }

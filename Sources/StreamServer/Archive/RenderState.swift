@@ -7,7 +7,8 @@ struct RenderState: Sendable {
   var view: ViewEncoder
 }
 
-/// Keeps the state in which a page ended, so that the page after it need not look back. Lives on the archive thread.
+/// Keeps the state in which a page ended, so that the page after it need not look back: for clients that read on, and
+/// for the index of a session that grows. Lives on the archive thread.
 ///
 /// A state is given away, not copied: its sets of seen ids are copied at the next change otherwise, a megabyte for a
 /// page. The next page leaves its own state, and who comes later gets the pages as they are kept.
@@ -20,24 +21,44 @@ struct RenderStates {
     var offset: UInt64
   }
 
-  private var states: [Key: RenderState] = [:]
-  private var order: [Key] = []
-  private let capacity: Int
+  private struct Kept {
+    var state: RenderState
+    var bytes: Int
+    var used: UInt64
+  }
 
-  init(capacity: Int) { self.capacity = capacity }
+  private var kept: [Key: Kept] = [:]
+  private var bytes = 0
+  private var uses: UInt64 = 0
+  private let capacity: Int
+  private let lookback: Int
+
+  /// Keeps as many states as remember `capacity` bytes of transcript; each remembers at most `lookback` of them, for
+  /// what it knows was read from there.
+  init(capacity: Int, lookback: Int) {
+    self.capacity = capacity
+    self.lookback = lookback
+  }
 
   mutating func take(_ key: Key) -> RenderState? {
-    guard let state = states.removeValue(forKey: key) else { return nil }
-    order.removeAll { $0 == key }
-    return state
+    guard let kept = kept.removeValue(forKey: key) else { return nil }
+    bytes -= kept.bytes
+    return kept.state
   }
 
   mutating func put(_ state: RenderState, for key: Key) {
-    if states.updateValue(state, forKey: key) == nil {
-      order.append(key)
-      if order.count > capacity { states[order.removeFirst()] = nil }
+    uses += 1
+    let size = Self.least + min(lookback, Int(clamping: key.offset))
+    let old = kept.updateValue(Kept(state: state, bytes: size, used: uses), forKey: key)
+    bytes += size - (old?.bytes ?? 0)
+    while bytes > capacity, let oldest = kept.min(by: { $0.value.used < $1.value.used }) {
+      kept[oldest.key] = nil
+      bytes -= oldest.value.bytes
     }
   }
+
+  /// What a state that knows nothing yet counts for.
+  private static let least = 16 << 10
 }
 
 /// Keeps the newest full pages for the next client that asks for the same. Lives on the archive thread.

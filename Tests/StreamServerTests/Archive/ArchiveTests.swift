@@ -15,15 +15,17 @@ private final class ArchiveBench {
   private(set) var ends: [UInt64] = []
   private(set) var text: [UInt8] = []
 
-  init(pageBytes: Int = 4096) throws {
+  init(pageBytes: Int = 4096, lookback: Int? = nil) throws {
     var template = Array("/tmp/tailcast-archive-XXXXXX".utf8CString)
     _ = mkdtemp(&template)
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/s.jsonl"
     threads = [try ThreadExecutor(name: "archive"), try ThreadExecutor(name: "storage")]
     var limits = StreamLimits()
     limits.pageBytes = pageBytes
+    var tail = TailLimits()
+    if let lookback { tail.lookback = lookback }
     archive = Archive(
-      executor: threads[0], store: try Store(path: ":memory:", executor: threads[1]), tail: TailLimits(),
+      executor: threads[0], store: try Store(path: ":memory:", executor: threads[1]), tail: tail,
       limits: limits)
   }
 
@@ -45,9 +47,9 @@ private final class ArchiveBench {
     close(descriptor)
   }
 
-  func facts(epoch: UInt32 = 1) -> TopicFacts {
+  func facts(epoch: UInt32 = 1, agent: AgentKind = .jsonl) -> TopicFacts {
     TopicFacts(
-      session: "s", path: path, agent: .jsonl, isDocument: false, epoch: Epoch(epoch), head: ends.last ?? 0,
+      session: "s", path: path, agent: agent, isDocument: false, epoch: Epoch(epoch), head: ends.last ?? 0,
       witness: Witness(end: ends.last ?? 0, bytes: Array(text.suffix(Witness.span))))
   }
 }
@@ -64,6 +66,62 @@ struct ArchiveTests {
   }
 
   private let raw = Variant(view: .raw, transport: .ssePlain)
+
+  @Test("The index of a session that grows goes on from what it knows")
+  func grownIndex() async throws {
+    let bench = try ArchiveBench(lookback: 256)
+    func row(_ number: Int) -> String {
+      #"{"type":"user","uuid":"u\#(number)","sessionId":"s","message":{"role":"user","content":"line \#(number)"}}"#
+    }
+    var lines = (0..<40).map(row)
+    bench.write(lines: lines)
+    let first = try await bench.archive.index(
+      bench.facts(agent: .claude), from: 0, newestMS: nil, bytes: 1 << 20
+    ).get()
+    #expect(first.messages == 40)
+    #expect(first.isDone)
+    // Claude writes old rows again; the first one is far behind what would be looked back for.
+    lines += [row(0), row(40)]
+    bench.write(lines: lines)
+    let second = try await bench.archive.index(
+      bench.facts(agent: .claude), from: first.through, newestMS: nil, bytes: 1 << 20
+    ).get()
+    #expect(second.rows.map(\.text) == ["line 40"])
+    #expect(second.through == bench.ends.last)
+  }
+
+  @Test("The index is told whether clients read history meanwhile")
+  func readersBesideTheIndex() async throws {
+    let bench = try ArchiveBench()
+    bench.write(lines: lines(3))
+    func hasReaders() async throws -> Bool {
+      try await bench.archive.index(bench.facts(), from: 0, newestMS: nil, bytes: 1 << 20).get().hasReaders
+    }
+    #expect(try await !hasReaders())
+    _ = try await bench.archive.page(PageRequest(facts: bench.facts(), variant: raw, offset: 0)).get()
+    #expect(try await hasReaders())
+    #expect(try await !hasReaders())
+  }
+
+  @Test("Kept states are bounded by the bytes that they know of; the longest unused one goes")
+  func keptStates() {
+    func key(_ number: UInt64, offset: UInt64 = 1 << 20) -> RenderStates.Key {
+      .init(session: "s\(number)", epoch: Epoch(1), view: .events, include: .standard, offset: offset)
+    }
+    let state = RenderState(
+      lines: LineRenderer(agent: .jsonl, profile: .unknown),
+      view: ViewEncoder(view: .events, include: .standard, sessionID: "s", limits: ViewLimits()))
+    // Room for one that knows all that is looked back for, and for many that know little.
+    var states = RenderStates(capacity: 1_600 << 10, lookback: 1 << 20)
+    states.put(state, for: key(1))
+    states.put(state, for: key(2, offset: 100))
+    #expect(states.take(key(1)) != nil)
+    #expect(states.take(key(1)) == nil)
+    states.put(state, for: key(1))
+    states.put(state, for: key(3))
+    #expect(states.take(key(1)) == nil)
+    #expect(states.take(key(3)) != nil)
+  }
 
   @Test("Pages from any line on hold exactly the rest of the file", arguments: [0, 1, 7, 299])
   func pages(first: Int) async throws {
