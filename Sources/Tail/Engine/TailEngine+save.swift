@@ -19,8 +19,8 @@ extension TailEngine {
     await saveChains()
   }
 
-  /// The position of a file that grows is behind by this much when the machine fails: what was read up to there is still
-  /// proven, and a thousand writers cost a thousand rows a second at most.
+  /// The position of a file that grows is behind by this much, or the rest after a storing, when the server is killed: what
+  /// was read up to there is still proven, and a thousand writers cost a thousand rows a second at most.
   static let identityInterval = Duration.seconds(1)
 
   /// Stores how far files were read, as proof of their content for the next start.

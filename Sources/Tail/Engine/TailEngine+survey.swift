@@ -76,7 +76,7 @@ extension TailEngine {
       guard !isStopped, let path = surveying.next() else { break }
       await survey(path)
     }
-    surveyRest = (Instant.current() - began) * Self.restFactor
+    surveyRest = Self.rest(since: began)
     isSurveyScheduled = false
     scheduleSurvey()
   }

@@ -46,9 +46,6 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var isSurveyScheduled = false
   /// How long surveys rest after the last round.
   var surveyRest = Duration.zero
-  /// Background work rests this many times as long as it took: with a thousand writers the listing is a little later
-  /// instead of taking the time of those who watch.
-  static let restFactor = 19
   var isReady = false
   /// Sessions that the first listing has found and no earlier run has known.
   var arrivals: [String] = []
@@ -165,7 +162,13 @@ public actor TailEngine: ReadinessSink, TimerSink {
     Task {
       let began = Instant.current()
       await body(self)
-      if let timer { self.arm(timer, max(after, (Instant.current() - began) * Self.restFactor)) }
+      if let timer { self.arm(timer, max(after, Self.rest(since: began))) }
     }
+  }
+
+  /// How long background work rests that began then: it takes a twentieth of a core, so that with a thousand writers the
+  /// listing is a little later instead of taking the time of those who watch, but no more than five seconds later.
+  static func rest(since began: Instant) -> Duration {
+    min((Instant.current() - began) * 19, .seconds(5))
   }
 }
