@@ -1,4 +1,3 @@
-import Glibc
 import Reactor
 import Tail
 import TestSupport
@@ -11,8 +10,8 @@ import Wire
 struct TypingMachineTests {
   /// The seeds of the random tests: from `TAILCAST_SEED` on, to run one again.
   static let seeds: [UInt64] = {
-    let first = getenv("TAILCAST_SEED").flatMap { UInt64(String(cString: $0)) } ?? .random(in: .min ... .max)
-    return (0..<40).map { first &+ $0 }
+    let first = testSeed()
+    return (0..<UInt64(testRounds(40))).map { first &+ $0 }
   }()
 
   static func texts(_ seed: UInt64) -> [String] {

@@ -20,14 +20,14 @@ struct RobustnessTests {
 
   @Test("Values of wrong types everywhere never crash a decoder", arguments: AgentKind.allCases)
   func wrongTypes(agent: AgentKind) {
-    let seed = UInt64.random(in: .min ... .max)
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     let all = Self.transcript(agent)
     guard !all.isEmpty else { return }
     for reader in [agent, AgentKind.allCases.randomElement(using: &random) ?? agent] {
       var decoder = TranscriptDecoder(agent: reader)
       var summary = SessionSummary()
-      for _ in 0..<1_500 {
+      for _ in 0..<testRounds(1_500) {
         let victim = all[Int.random(in: all.indices, using: &random)]
         let bytes = mutated(victim.json, depth: 0, &random)
         guard let json = JSONSlice(validating: bytes) else {

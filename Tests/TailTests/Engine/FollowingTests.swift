@@ -88,7 +88,7 @@ struct FollowingTests {
     }
   }
 
-  @Test("Lines of two thousand turns of a writer and its rewrites arrive as the model says")
+  @Test("Lines of a writer and its rewrites arrive as the model says, turn after turn")
   func random() async throws {
     let seed = testSeed()
     folder.makeFolder("root")
@@ -98,7 +98,7 @@ struct FollowingTests {
       var source = RecordSource()
       let path = folder.file("root/s.jsonl")
       _ = try await tail.engine.watch("s")
-      for round in 0..<20 {
+      for round in 0..<testRounds(20) {
         var file = WrittenFile(path, source.lines(random.upTo(1...4), &random))
         for _ in 0..<100 {
           switch random.upTo(1...40) {

@@ -10,7 +10,7 @@ struct FollowerModelTests {
   func random() throws {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
-    for round in 0..<80 {
+    for round in 0..<testRounds(80) {
       var model = try FollowerModel(random: SeededGenerator(seed: random.next()))
       for step in 0..<70 {
         try model.step()
