@@ -46,8 +46,8 @@ extension Archive {
           }
         }
         page.isDone = page.through >= facts.head
-        page.hasReaders = clientPages != clientPagesIndexed
-        clientPagesIndexed = clientPages
+        page.hasReaders = hasReaders
+        hasReaders = false
         // Also at the end: when the session grows, the next page begins there. A document may be rewritten before it.
         if !page.isDone || !facts.isDocument {
           states.put(

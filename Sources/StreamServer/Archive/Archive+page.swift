@@ -10,7 +10,7 @@ extension Archive {
     let key = PageCache.Key(
       session: request.facts.session, epoch: epoch, variant: request.variant, offset: request.offset)
     if shareable, let page = pages[key] { return .success(page) }
-    clientPages += 1
+    hasReaders = true
     return Result { () throws(ArchiveFault) in
       let page = try reading(request.facts) { (file) throws(TranscriptFile.Fault) in
         try render(request, file, epoch)

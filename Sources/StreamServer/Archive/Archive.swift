@@ -11,15 +11,12 @@ public actor Archive {
   let tail: TailLimits
   let limits: StreamLimits
   let views: ViewLimits
-  var states: RenderStates
-  /// Pages made for clients, and how many of them there were when the index last read.
-  var clientPages = 0
-  var clientPagesIndexed = 0
+  var states = RenderStates(capacity: 32 << 20)
+  /// Whether clients were given history since the index read its last page.
+  var hasReaders = false
   var pages: PageCache
   private var profiles: [String: (epoch: Epoch, profile: TranscriptProfile)] = [:]
   private static let profileBytes: UInt64 = 256 << 10
-  /// Bytes of transcript that the states which are kept know of.
-  private static let keptStates = 32 << 20
 
   /// An archive on its thread.
   public init(
@@ -31,7 +28,6 @@ public actor Archive {
     self.tail = tail
     self.limits = limits
     self.views = views
-    states = RenderStates(capacity: Self.keptStates, lookback: tail.lookback)
     pages = PageCache(capacity: limits.cachedPages)
   }
 

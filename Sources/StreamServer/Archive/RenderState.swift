@@ -31,14 +31,9 @@ struct RenderStates {
   private var bytes = 0
   private var uses: UInt64 = 0
   private let capacity: Int
-  private let lookback: Int
 
-  /// Keeps as many states as remember `capacity` bytes of transcript; each remembers at most `lookback` of them, for
-  /// what it knows was read from there.
-  init(capacity: Int, lookback: Int) {
-    self.capacity = capacity
-    self.lookback = lookback
-  }
+  /// Keeps states until those together know of more than `capacity` bytes of transcript.
+  init(capacity: Int) { self.capacity = capacity }
 
   mutating func take(_ key: Key) -> RenderState? {
     guard let kept = kept.removeValue(forKey: key) else { return nil }
@@ -48,7 +43,7 @@ struct RenderStates {
 
   mutating func put(_ state: RenderState, for key: Key) {
     uses += 1
-    let size = Self.least + min(lookback, Int(clamping: key.offset))
+    let size = Self.least + min(Self.most, Int(clamping: key.offset))
     let old = kept.updateValue(Kept(state: state, bytes: size, used: uses), forKey: key)
     bytes += size - (old?.bytes ?? 0)
     while bytes > capacity, let oldest = kept.min(by: { $0.value.used < $1.value.used }) {
@@ -57,8 +52,10 @@ struct RenderStates {
     }
   }
 
-  /// What a state that knows nothing yet counts for.
+  /// What a state that knows nothing yet counts for, and how many bytes of transcript one counts for at most: a decoder
+  /// forgets what is far behind.
   private static let least = 16 << 10
+  private static let most = 1 << 20
 }
 
 /// Keeps the newest full pages for the next client that asks for the same. Lives on the archive thread.
