@@ -165,7 +165,10 @@ def test_a_server_waits_a_moment_for_the_lock_of_one_that_is_being_taken_apart(s
     def waits():
         """It has the lock's file open, and runs."""
         folder = f"/proc/{server.process.pid}/fd"
-        links = [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)] if os.path.exists(folder) else []
+        try:
+            links = [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
+        except FileNotFoundError:
+            return False  # one was closed between the two looks
         return server.process.poll() is None and lock in links
 
     with open(lock, "r+") as held, ThreadPoolExecutor(1) as other:
