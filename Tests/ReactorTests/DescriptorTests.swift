@@ -45,6 +45,66 @@ struct DescriptorTests {
     }
   }
 
+  @Test(
+    "A descriptor that rests is not reported; after that its sink is told, ready or not, and goes on as before"
+  )
+  func rest() async throws {
+    let pair = try SocketPair()
+    let inbox = Inbox<String>()
+    try await withLoop { loop in
+      let registration = Locked<Registration?>(nil)
+      let rests = Locked<[Duration]>([.milliseconds(1), .milliseconds(1), .seconds(3_600)])
+      let sink = Sink(ready: { tag, readiness in
+        var byte: UInt8 = 0
+        let count = read(pair.near, &byte, 1)
+        inbox.put("\(tag) \(readiness == .readable) \(count > 0 ? String(byte) : "nothing")")
+        let times = rests.value
+        rests.set(Array(times.dropFirst()))
+        if let mine = registration.value, let time = times.first { loop.rest(mine, for: time) }
+      })
+      try await loop.run {
+        registration.set(try loop.register(pair.near, .readable, sink: sink, tag: 7))
+      }
+      write(pair.far, "a", 1)
+      #expect(await inbox.next(3) == ["7 true 97", "7 true nothing", "7 true nothing"])
+      // It rests for an hour now: a byte waits, and turns go by.
+      write(pair.far, "b", 1)
+      for _ in 0..<3 { try await loop.run { inbox.put("a turn") } }
+      #expect(await inbox.next(3) == ["a turn", "a turn", "a turn"])
+      try await loop.run { if let mine = registration.value { loop.rest(mine, for: .milliseconds(1)) } }
+      #expect(await inbox.next() == "7 true 98", "the newer rest counts")
+      write(pair.far, "c", 1)
+      #expect(await inbox.next() == "7 true 99", "and it is asked about again")
+    }
+  }
+
+  @Test("A registration that ends while it rests is never told again, nor who has its place")
+  func restEnds() async throws {
+    let pair = try SocketPair()
+    let other = try SocketPair()
+    let inbox = Inbox<UInt64>()
+    try await withLoop { loop in
+      let sink = Sink(ready: { tag, _ in
+        var byte: UInt8 = 0
+        read(tag == 1 ? pair.near : other.near, &byte, 1)
+        inbox.put(tag)
+      })
+      try await loop.run {
+        let registration = try loop.register(pair.near, .readable, sink: sink, tag: 1)
+        loop.rest(registration, for: .milliseconds(1))
+        loop.modify(registration, [.readable, .writable])
+        loop.deregister(registration)
+        loop.rest(registration, for: .milliseconds(1))
+        _ = try loop.register(other.near, .readable, sink: sink, tag: 2)
+        loop.schedule(after: .milliseconds(30), sink: Sink(timer: { inbox.put($0) }), tag: 99)
+      }
+      write(pair.far, "a", 1)
+      #expect(await inbox.next() == 99)
+      write(other.far, "a", 1)
+      #expect(await inbox.next() == 2)
+    }
+  }
+
   @Test("A closed peer is reported as a hang-up")
   func hangup() async throws {
     let pair = try SocketPair()

@@ -194,6 +194,42 @@ struct TurnTests {
     group.stop()
     group.join()
   }
+
+  @Test("A loop's load is the share of time in which it ran something")
+  func load() async throws {
+    let idle = try EventLoop(name: "idle") { _ in }
+    var none = LoopLoad(of: idle)
+    #expect(none.share(of: idle) == 0)
+    try await withLoop { loop in
+      var load = LoopLoad(of: loop)
+      try await loop.run {
+        let end = Instant.current() + .milliseconds(5)
+        while Instant.current() < end {}
+      }
+      // A turn is counted once it has ended.
+      try await loop.run {}
+      #expect(loop.statistics.busy >= .milliseconds(5))
+      let share = load.share(of: loop)
+      #expect(share > 0 && share <= 1)
+    }
+  }
+
+  @Test("A turn that was asked for knows it")
+  func askedFor() async throws {
+    let inbox = Inbox<Bool>()
+    try await withLoop { loop in
+      let turns = Locked(0)
+      try await loop.run {
+        loop.atTurnEnd(
+          Sink(turn: {
+            inbox.put(loop.isBehind)
+            turns.set(turns.value + 1)
+            if turns.value == 1 { loop.again() }
+          }))
+      }
+      #expect(await inbox.next(2) == [false, true])
+    }
+  }
 }
 
 /// Posts itself until it is told to end.

@@ -21,6 +21,13 @@ extension EventLoop {
     core.deregister(registration)
   }
 
+  /// Does not ask about a descriptor for a time, rounded up to a millisecond, and then tells its sink `ready` with its
+  /// interest, whether it is ready or not. Whoever lets it rest again in that call pays for no call to epoll. What comes
+  /// meanwhile stays where it is, in the kernel. A registration that has ended is ignored.
+  public func rest(_ registration: Registration, for time: Duration) {
+    core.rest(registration, until: core.now + time)
+  }
+
   /// Asks for `sink.timerFired(tag)` once, at the first 10 ms tick that is at least `after` from this turn's
   /// `now`; never early, at most ten years ahead.
   @discardableResult
@@ -43,6 +50,9 @@ extension EventLoop {
   public func again() {
     core.againRequested = true
   }
+
+  /// This turn was asked for by `again()`: somebody has more to do than one turn allows.
+  public var isBehind: Bool { core.isAgain }
 
   /// The monotonic clock as this turn began.
   public var now: Instant { core.now }

@@ -98,6 +98,7 @@ public final class EventLoop: Sendable {
   private func turn(_ core: LoopCore, _ batch: inout [Mailbox.Entry]) {
     let again = core.againRequested
     core.againRequested = false
+    core.isAgain = again
     let maySleep = !again && mailbox.prepareToSleep()
     let ready = core.wait(maySleep ? core.timeout(at: .current()) : 0)
     if maySleep { mailbox.awake() }
@@ -105,6 +106,7 @@ public final class EventLoop: Sendable {
 
     var work = TurnWork()
     dispatch(ready, core, &work)
+    endRests(core, &work)
     core.advanceTimers()
     while let due = core.timers.popDue() {
       work.timers += 1
@@ -145,6 +147,17 @@ public final class EventLoop: Sendable {
     }
   }
 
+  private func endRests(_ core: LoopCore, _ work: inout TurnWork) {
+    while let registration = core.popRested() {
+      guard let recipient = core.registrations.recipient(registration),
+        let interest = core.registrations.tenant(registration)?.interest
+      else { continue }
+      work.events += 1
+      recipient.sink.ready(recipient.tag, interest)
+      core.endRest(registration)
+    }
+  }
+
   private func run(_ batch: [Mailbox.Entry]) {
     for entry in batch {
       switch entry {
@@ -161,6 +174,7 @@ public final class EventLoop: Sendable {
   private func account(_ core: LoopCore, _ work: TurnWork) {
     let nanoseconds = Int64(clamping: Instant.current().nanoseconds(since: core.now))
     counters.turns.add(1, ordering: .relaxed)
+    counters.busy.add(nanoseconds, ordering: .relaxed)
     if nanoseconds > counters.longestTurn.load(ordering: .relaxed) {
       counters.longestTurn.store(nanoseconds, ordering: .relaxed)
     }

@@ -17,11 +17,20 @@ final class LoopCore {
   var registrations = RegistrationTable(capacity: 256)
   var timers = TimerWheel(capacity: 256)
   var turnSinks: [any TurnSink] = []
+  /// Descriptors that are not asked about for a time; few at once.
+  private var rests: [Rest] = []
   var againRequested = false
+  /// This turn was asked for.
+  var isAgain = false
   /// The job that is the loop itself, before it runs.
   var host: UnownedJob?
   /// Set once that job runs.
   var isHosted = false
+
+  private struct Rest {
+    let registration: Registration
+    let until: Instant
+  }
 
   init(wakeDescriptor: Int32) throws(SystemError) {
     epoll = tc_epoll_create()
@@ -58,10 +67,14 @@ final class LoopCore {
 
   func modify(_ registration: Registration, _ interest: Readiness) {
     guard let tenant = registrations.tenant(registration), tenant.interest != interest else { return }
-    guard control(TC_EPOLL_CTL_MOD, tenant.fd, interest, registration) == 0 else {
-      fatalError("epoll_ctl(MOD, \(tenant.fd)): \(SystemError(call: "epoll_ctl").message)")
-    }
     registrations.setInterest(registration, interest)
+    if !registrations.isResting(registration) { ask(registration, tenant.fd, interest) }
+  }
+
+  private func ask(_ registration: Registration, _ fd: Int32, _ interest: Readiness) {
+    guard control(TC_EPOLL_CTL_MOD, fd, interest, registration) == 0 else {
+      fatalError("epoll_ctl(MOD, \(fd)): \(SystemError(call: "epoll_ctl").message)")
+    }
   }
 
   func deregister(_ registration: Registration) {
@@ -70,6 +83,7 @@ final class LoopCore {
       // Closed before it was deregistered: its number may be another client's socket by now.
       fatalError("epoll_ctl(DEL, \(tenant.fd)): \(SystemError(call: "epoll_ctl").message)")
     }
+    rests.removeAll { $0.registration == registration }
     _ = registrations.remove(registration)
   }
 
@@ -99,9 +113,39 @@ final class LoopCore {
 
   /// Milliseconds until the next timer may be due, rounded up; -1 without a timer.
   func timeout(at time: Instant) -> Int32 {
-    guard let tick = timers.nextTick else { return -1 }
-    let (due, passed) = (tick * Self.resolution, time.nanoseconds(since: origin))
+    var due = timers.nextTick.map { $0 * Self.resolution }
+    for rest in rests { due = min(due ?? .max, rest.until.nanoseconds(since: origin)) }
+    guard let due else { return -1 }
+    let passed = time.nanoseconds(since: origin)
     return due <= passed ? 0 : Int32(clamping: (due - passed + 999_999) / 1_000_000)
+  }
+
+  // MARK: Rests
+
+  func rest(_ registration: Registration, until: Instant) {
+    guard let tenant = registrations.tenant(registration) else { return }
+    if !registrations.isResting(registration) {
+      registrations.setResting(registration, true)
+      ask(registration, tenant.fd, [])
+    }
+    rests.removeAll { $0.registration == registration }
+    rests.append(Rest(registration: registration, until: until))
+  }
+
+  /// Takes out a registration whose rest is over. It is still not asked about: whoever is told may let it rest again,
+  /// and saves both calls.
+  func popRested() -> Registration? {
+    guard let index = rests.firstIndex(where: { $0.until <= now }) else { return nil }
+    return rests.remove(at: index).registration
+  }
+
+  /// Asks about a registration again, unless it was let rest once more.
+  func endRest(_ registration: Registration) {
+    guard let tenant = registrations.tenant(registration),
+      !rests.contains(where: { $0.registration == registration })
+    else { return }
+    registrations.setResting(registration, false)
+    ask(registration, tenant.fd, tenant.interest)
   }
 
   // MARK: Timers
@@ -126,5 +170,6 @@ final class LoopCore {
     swap(&table, &registrations)
     swap(&wheel, &timers)
     swap(&sinks, &turnSinks)
+    rests = []
   }
 }

@@ -4,6 +4,8 @@ import Synchronization
 public struct LoopStatistics: Sendable, Hashable {
   /// Turns in which something ran.
   public var turns: Int
+  /// Time in which something ran.
+  public var busy: Duration
   /// The longest turn so far.
   public var longestTurn: Duration
   /// Turns longer than the loop's `longTurn`.
@@ -17,6 +19,7 @@ public struct LoopStatistics: Sendable, Hashable {
 /// The counters behind `LoopStatistics`: written by the loop's thread alone, read by anyone.
 final class LoopCounters: Sendable {
   let turns = Atomic<Int>(0)
+  let busy = Atomic<Int64>(0)
   let longestTurn = Atomic<Int64>(0)
   let longTurns = Atomic<Int>(0)
   let registered = Atomic<Int>(0)
@@ -24,7 +27,7 @@ final class LoopCounters: Sendable {
 
   var statistics: LoopStatistics {
     LoopStatistics(
-      turns: turns.load(ordering: .relaxed),
+      turns: turns.load(ordering: .relaxed), busy: .nanoseconds(busy.load(ordering: .relaxed)),
       longestTurn: .nanoseconds(longestTurn.load(ordering: .relaxed)),
       longTurns: longTurns.load(ordering: .relaxed),
       registered: registered.load(ordering: .relaxed), timers: timers.load(ordering: .relaxed))
