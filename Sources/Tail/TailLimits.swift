@@ -8,6 +8,8 @@ public struct TailLimits: Sendable, Hashable {
   public var lookback = 1 << 20
   /// Most bytes of a document format (Gemini before 0.39) that are parsed.
   public var maxDocumentBytes = 64 << 20
+  /// How long events gather while they come densely; 0 looks at each at once.
+  public var gather = Duration.milliseconds(2)
   /// How often directories without a watch are listed.
   public var pollInterval = Duration.seconds(1)
   /// How often everything is listed, whatever the events said.

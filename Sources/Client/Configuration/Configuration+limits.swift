@@ -10,6 +10,8 @@ extension Configuration {
     }
     /// Largest record that is read whole, bytes.
     public var maxRecordBytes = 8 << 20
+    /// How long what writers write gathers before it is read, while they write densely; 0 is never.
+    public var gather = Duration.milliseconds(2)
     /// Time between two looks at a polled file.
     public var pollInterval = Duration.seconds(1)
     /// Time between two full comparisons of all folders with what is known.

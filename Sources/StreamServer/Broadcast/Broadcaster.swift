@@ -58,11 +58,9 @@ actor Broadcaster {
   func close(_ key: LogKey, shard: Int) {
     guard let topic = topics[key.session] else { return }
     topic.waiting.removeAll { $0.key == key && $0.shard == shard }
-    let viewKey = Topic.ViewKey(view: key.variant.view, include: key.variant.include)
-    if let view = topic.views[viewKey] {
-      view.waiting.removeAll { $0.key == key && $0.shard == shard }
-      view.shards[key.variant.transport]?.remove(shard)
-      if view.isUnused { topic.views[viewKey] = nil }
+    if let view = topic.view(Topic.ViewKey(key.variant)) {
+      view.leave(key, shard: shard)
+      if view.isUnused { topic.views.removeAll { $0 === view } }
     }
     if topic.facts != nil { releaseIfUnused(topic) }
   }
@@ -90,19 +88,19 @@ actor Broadcaster {
       let epoch = facts.epoch
     else { return }
     let line = Cursor(epoch: epoch, offset: facts.head)
-    for (key, view) in topic.views {
+    for view in topic.views {
       guard
         let frames = view.encoder?.frames(
           at: line, record: nil, events: [.subagent(call: nil, sessionID: entry.id)])
       else { continue }
-      post(frames, at: line, of: view, key: key, in: topic)
+      post(frames, at: line, of: view, in: topic)
     }
   }
 
   private func announce(_ session: String, _ frames: (Topic.ViewKey) -> [Frame]) {
     guard let topic = topics[session], let facts = topic.facts else { return }
     let line = Cursor(epoch: facts.epoch ?? Epoch(0), offset: facts.head)
-    for (key, view) in topic.views { post(frames(key), at: line, of: view, key: key, in: topic) }
+    for view in topic.views { post(frames(view.key), at: line, of: view, in: topic) }
   }
 
   private func start(_ topic: Topic) async {
@@ -141,24 +139,23 @@ actor Broadcaster {
   }
 
   private func open(_ waiting: Topic.Waiting, in topic: Topic) {
-    let variant = waiting.key.variant
-    let key = Topic.ViewKey(view: variant.view, include: variant.include)
-    if let view = topic.views[key] {
+    let key = Topic.ViewKey(waiting.key.variant)
+    if let view = topic.view(key) {
       if view.encoder == nil { view.waiting.append(waiting) } else { admit(waiting, to: view, in: topic) }
       return
     }
     guard let facts = topic.facts else { return }
-    let view = Topic.LiveView()
-    topic.views[key] = view
+    let view = Topic.LiveView(key: key)
+    topic.views.append(view)
     view.waiting = [waiting]
-    Task { await self.warm(view, key, in: topic, facts) }
+    Task { await self.warm(view, in: topic, facts) }
   }
 
   /// Gives a view the state that it would have if it had been watched all along.
-  private func warm(_ view: Topic.LiveView, _ key: Topic.ViewKey, in topic: Topic, _ facts: TopicFacts) async
-  {
+  private func warm(_ view: Topic.LiveView, in topic: Topic, _ facts: TopicFacts) async {
+    let key = view.key
     let result = await archive.warm(facts, view: key.view, include: key.include)
-    guard topic.views[key] === view, topics[topic.session] === topic else { return }
+    guard topic.view(key) === view, topics[topic.session] === topic else { return }
     let isReplaced = facts.epoch.map { topic.facts?.file($0) == nil } ?? false
     var state: RenderState
     switch result {
@@ -187,11 +184,7 @@ actor Broadcaster {
 
   private func admit(_ waiting: Topic.Waiting, to view: Topic.LiveView, in topic: Topic) {
     guard let facts = topic.facts else { return }
-    let transport = waiting.key.variant.transport
-    view.shards[transport, default: []].insert(waiting.shard)
-    if view.frames[transport] == nil {
-      view.frames[transport] = FrameEncoder(variant: waiting.key.variant, session: topic.session)
-    }
+    view.admit(waiting)
     let isStepOpen = view.encoder?.hasOpenStep ?? false
     tell(waiting.shard) { $0.opened(waiting.key, facts, isStepOpen: isStepOpen) }
   }
@@ -205,8 +198,8 @@ actor Broadcaster {
     facts.head = batch.head
     facts.witness = batch.witness
     topic.facts = facts
-    // What has to be ended before another content can begin.
-    var closings: [Topic.ViewKey: [Frame]] = [:]
+    // What has to be ended before another content can begin, by view.
+    var closings: [ObjectIdentifier: [Frame]] = [:]
     let continues = before.epoch.map { batch.begins?.file($0) != nil } ?? false
     if continues { topic.lines = topic.lines?.inNextFile(of: facts.agent) }
     // A file that takes another's place, and is not the next one of its chain, is another content.
@@ -214,32 +207,31 @@ actor Broadcaster {
     let restart = batch.restart ?? (isAnother ? .replaced : nil)
     if restart != nil {
       if topic.lines != nil { topic.lines = LineRenderer(agent: facts.agent, profile: .unknown) }
-      for (key, view) in topic.views {
+      for view in topic.views {
         view.missed = []
         if let encoder = view.encoder {
-          closings[key] = ViewEncoder.closing(hasOpenStep: encoder.hasOpenStep)
+          closings[ObjectIdentifier(view)] = ViewEncoder.closing(hasOpenStep: encoder.hasOpenStep)
           view.encoder = ViewEncoder(
-            view: key.view, include: key.include, sessionID: topic.session, limits: views)
+            view: view.key.view, include: view.key.include, sessionID: topic.session, limits: views)
         }
       }
     }
-    for view in topic.views.values where view.encoder == nil {
+    for view in topic.views where view.encoder == nil {
       view.missed += batch.items.map { (Cursor(epoch: batch.epoch, offset: $0.end), $0) }
     }
     let room = batch.items.reduce(0) { $0 + $1.bytes + FrameEncoder.overhead }
-    var outputs = topic.views.compactMap { key, view in
-      view.encoder == nil ? nil : LiveOutput(key: key, view: view, room: room)
-    }
+    var outputs: [LiveOutput] = []
+    for view in topic.views where view.encoder != nil { outputs.append(LiveOutput(view, room: room)) }
     guard !outputs.isEmpty else { return }
     for index in outputs.indices { outputs[index].continues = continues }
     if let reason = restart {
       let cursor = Cursor(epoch: batch.epoch, offset: 0)
       let requested = before.epoch.map { Cursor(epoch: $0, offset: before.head) }
       for index in outputs.indices {
-        let key = outputs[index].key
+        let view = outputs[index].view
         let frame = ControlFrames.reset(
-          requested: requested?.description, cursor: cursor, reason: ResetReason(reason), view: key.view)
-        outputs[index].add((closings[key] ?? []) + [frame], at: cursor, endsTurn: false)
+          requested: requested?.description, cursor: cursor, reason: ResetReason(reason), view: view.key.view)
+        outputs[index].add((closings[ObjectIdentifier(view)] ?? []) + [frame], at: cursor, endsTurn: false)
         outputs[index].endReset(reason)
       }
     }
@@ -260,27 +252,22 @@ actor Broadcaster {
         outputs[index].add(frames, at: line, endsTurn: endsTurn)
       }
     }
-    for output in outputs { post(output, in: topic, facts) }
+    for output in outputs { post(output, facts) }
   }
 
-  private func post(
-    _ frames: [Frame], at line: Cursor, of view: Topic.LiveView, key: Topic.ViewKey, in topic: Topic
-  ) {
+  private func post(_ frames: [Frame], at line: Cursor, of view: Topic.LiveView, in topic: Topic) {
     guard !frames.isEmpty, let facts = topic.facts, view.encoder != nil else { return }
-    var output = LiveOutput(key: key, view: view)
+    var output = LiveOutput(view)
     output.add(frames, at: line, endsTurn: false)
-    post(output, in: topic, facts)
+    post(output, facts)
   }
 
-  private func post(_ output: LiveOutput, in topic: Topic, _ facts: TopicFacts) {
+  private func post(_ output: LiveOutput, _ facts: TopicFacts) {
     for encoded in output.encoded {
-      let key = LogKey(
-        session: topic.session,
-        variant: Variant(view: output.key.view, include: output.key.include, transport: encoded.transport))
       let append = LogAppend(
-        key: key, bytes: encoded.bytes, marks: encoded.marks, facts: facts, readAt: loop.now,
+        key: encoded.wrapping.key, bytes: encoded.bytes, marks: encoded.marks, facts: facts, readAt: loop.now,
         restart: encoded.restart, continues: output.continues)
-      for shard in output.view.shards[encoded.transport] ?? [] { tell(shard) { $0.append(append) } }
+      for shard in encoded.wrapping.shards { tell(shard) { $0.append(append) } }
     }
   }
 

@@ -5,27 +5,22 @@ import Wire
 struct LiveOutput {
   /// The frames in one wrapping.
   struct Encoded {
-    let transport: Transport
-    let encoder: FrameEncoder
+    let wrapping: Topic.Wrapping
     var bytes: [UInt8] = []
     var marks: [ByteLog.Mark] = []
     var restart: LogAppend.Restart?
   }
 
-  let key: Topic.ViewKey
   let view: Topic.LiveView
-  /// A list, not a dictionary: there are three wrappings at most, mostly one, and every line goes through here.
   private(set) var encoded: [Encoded] = []
   /// The lines are the first of the next file of a chain.
   var continues = false
 
   /// - Parameter room: bytes of transcript that will be added, as far as that is known.
-  init(key: Topic.ViewKey, view: Topic.LiveView, room: Int = 0) {
-    self.key = key
+  init(_ view: Topic.LiveView, room: Int = 0) {
     self.view = view
-    for (transport, shards) in view.shards where !shards.isEmpty {
-      guard let encoder = view.frames[transport] else { continue }
-      var output = Encoded(transport: transport, encoder: encoder)
+    for wrapping in view.wrappings where !wrapping.shards.isEmpty {
+      var output = Encoded(wrapping: wrapping)
       output.bytes.reserveCapacity(room)
       encoded.append(output)
     }
@@ -36,8 +31,9 @@ struct LiveOutput {
     guard !frames.isEmpty || endsTurn else { return }
     let isStepOpen = view.encoder?.hasOpenStep ?? false
     for index in encoded.indices {
-      let encoder = encoded[index].encoder
-      for frame in frames { encoder.append(frame, line: line, into: &encoded[index].bytes) }
+      for frame in frames {
+        encoded[index].wrapping.encoder.append(frame, line: line, into: &encoded[index].bytes)
+      }
       encoded[index].marks.append(
         ByteLog.Mark(
           offset: line.offset, position: UInt64(encoded[index].bytes.count), endsTurn: endsTurn,

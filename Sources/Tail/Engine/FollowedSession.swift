@@ -1,4 +1,5 @@
 import Store
+import Wire
 
 /// One session that somebody watches: its follower and what it waits for. Lives on the home loop.
 final class FollowedSession {
@@ -28,6 +29,12 @@ final class FollowedSession {
   var isDirty = false
   /// Set while another look is already asked for.
   var isQueued = false
+  /// Nobody watches it any more, or it is opened anew.
+  var hasEnded = false
+  /// It has grown and the catalog does not know yet.
+  var isGrowthDue = false
+  /// The content that the catalog knows to be that of the file.
+  var notedEpoch: Epoch?
 
   init(session: String, _ opened: OpenedChain) {
     self.session = session
@@ -42,6 +49,7 @@ final class FollowedSession {
     if let before { earlier.append(before) }
     self.kind = kind
     self.path = path
+    notedEpoch = nil
     begins = true
   }
 

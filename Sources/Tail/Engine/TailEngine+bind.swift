@@ -176,6 +176,7 @@ extension TailEngine {
 
   func unfollow(_ id: String) {
     guard let current = followed.removeValue(forKey: id) else { return }
+    current.hasEnded = true
     watcher.unwatch(linkedFile: current.path)
     unwatchedLinks.remove(current.path)
   }

@@ -38,7 +38,7 @@ extension TailEngine {
     // New names first: a file that was moved is found under its new name before it is missed under the old one.
     for path in news.files where catalog.id(ofPath: path) == nil { touch(path) }
     for path in news.files where catalog.id(ofPath: path) != nil { touch(path) }
-    for path in news.written where !news.files.contains(path) { touch(written: path) }
+    for name in news.written where !news.files.contains(name.path) { touch(written: name) }
     if news.overflowed {
       overflows += 1
       log("tail: the inotify queue overflowed; everything is listed again")
@@ -51,7 +51,11 @@ extension TailEngine {
         if news.overflowed { await self.reconcile() }
       }
     }
-    if more { loop.again() }
+    if more {
+      loop.again()
+    } else if let registration, let time = pace.looked(at: .current(), events: news.events) {
+      loop.rest(registration, for: time)
+    }
   }
 
   /// Something happened to a file's name or content.
@@ -63,15 +67,6 @@ extension TailEngine {
       guard let facts = try? FileFacts.of(path), facts.isRegular else { return }
       add(path, root: root, name: name, facts: facts)
     }
-  }
-
-  /// A file was written to under the name that it has: whoever reads it has it open, so where the name leads need not
-  /// be looked up.
-  private func touch(written path: String) {
-    guard let id = catalog.id(ofPath: path), let current = followed[id], current.path == path,
-      case .lines(let follower) = current.kind, let facts = follower.heldFacts()
-    else { return touch(path) }
-    refresh(id, path: path, facts: .success(facts), isFresh: true)
   }
 
   /// Takes one listing; gives the directories to go on with.

@@ -37,16 +37,14 @@ extension TailEngine {
   public func unwatch(_ session: String) {
     guard let current = followed[session] else { return }
     current.watchers -= 1
-    guard current.watchers <= 0 else { return }
-    followed[session] = nil
-    watcher.unwatch(linkedFile: current.path)
-    unwatchedLinks.remove(current.path)
+    if current.watchers <= 0 { unfollow(session) }
   }
 
   /// A session of the catalog, by its id or by the agent's id of any of its files. While the first listing is under way, a session that is not there yet may still be
   /// found: the answer waits, because a client that is told "unknown" once does not come back.
   public func entry(_ session: String) async -> SessionEntry? {
     if catalog[session] == nil, !isReady { await listed() }
+    noteGrowth()
     return catalog[session]
   }
 
@@ -64,7 +62,10 @@ extension TailEngine {
   }
 
   /// Every session of the catalog, in no order.
-  public func entries() -> [SessionEntry] { Array(catalog.sessions.values) }
+  public func entries() -> [SessionEntry] {
+    noteGrowth()
+    return Array(catalog.sessions.values)
+  }
 
   /// Whoever finds a rewrite first tells it: the listing, a watcher or the index; the others find it known.
   func tellReplaced(_ id: String, _ path: String, _ epoch: Epoch?) {
@@ -154,7 +155,7 @@ extension TailEngine {
   private func emit(_ lines: [LineAssembler.Line], of current: FollowedSession, _ follower: Follower) {
     guard let epoch = follower.identity?.epoch else { return }
     let (restart, begins) = (follower.takeRestart(), current.takeBegins())
-    note(epoch, of: current)
+    if current.notedEpoch != epoch { note(epoch, of: current) }
     if let restart, !begins, let entry = catalog[current.session] { news(.replaced(entry, restart)) }
     news(
       .batch(
@@ -170,6 +171,7 @@ extension TailEngine {
 
   /// A followed file has this content now.
   func note(_ epoch: Epoch, of current: FollowedSession) {
+    current.notedEpoch = epoch
     catalog.change(current.session) { entry in
       if entry.path == current.path {
         entry.epoch = epoch

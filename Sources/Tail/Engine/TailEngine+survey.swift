@@ -4,50 +4,6 @@ import Store
 import Wire
 
 extension TailEngine {
-  /// A transcript's facts are known anew: follows it if it is watched, and has its listing read again if it changed.
-  /// `isFresh` facts were asked for since the last event of the file was read, so a follower need not ask again.
-  func refresh(_ id: String, path: String, facts: Result<FileFacts, SystemError>, isFresh: Bool = false) {
-    guard let entry = catalog[id] else { return }
-    guard path == entry.path else { return refreshEarlier(entry, path, facts) }
-    var fresh = isFresh ? try? facts.get() : nil
-    switch facts {
-    case .success(let now):
-      if now != entry.facts || entry.status == .closed {
-        catalog.change(id) { $0.facts = now }
-        let before = (entry.facts.device, entry.facts.inode, entry.facts.links)
-        if (now.device, now.inode, now.links) != before || entry.status == .closed {
-          watchLink(id)
-          // What was written before the watch was set is told by no event.
-          fresh = nil
-        }
-        if entry.status == .closed { setStatus(id, .active) }
-        surveying.add(entry.path)
-        tellGrownLater(id)
-      } else if entry.status == .unreadable {
-        surveying.add(entry.path)
-        scheduleSurvey()
-      }
-    case .failure(let error) where error.errno == ENOENT || error.errno == ENOTDIR:
-      setStatus(id, .closed, reason: "the transcript was deleted")
-    case .failure(let error):
-      setStatus(id, .unreadable, reason: "\(error)")
-    }
-    if let current = followed[id] { advance(current, current.path == path ? fresh : nil) }
-  }
-
-  /// Tells of growth once the lines themselves are on their way: lists and indexes can wait for that, watchers cannot.
-  private func tellGrownLater(_ id: String) {
-    if grown.isEmpty { loop.post { [self] in assumeIsolated { $0.tellGrown() } } }
-    grown.insert(id)
-  }
-
-  private func tellGrown() {
-    let sessions = grown
-    grown.removeAll(keepingCapacity: true)
-    scheduleSurvey()
-    for id in sessions { if let entry = catalog[id] { news(.appended(entry)) } }
-  }
-
   /// A follower learned whether its transcript can be read.
   func settle(_ id: String, _ condition: Follower.Condition, _ facts: FileFacts) {
     // An older file of a chain does not say how the session stands.
@@ -83,6 +39,7 @@ extension TailEngine {
 
   /// Returns when every head and tail that waits has been read.
   public func surveyed() async {
+    tellGrowth()
     if !surveying.isEmpty {
       isSurveyScheduled = true
       await runSurveys()
@@ -94,6 +51,7 @@ extension TailEngine {
   /// A session whose head and tail were read: now, unless a listing has come to it before. What is written by and by may
   /// still have no whole record.
   public func readEntry(_ session: String) async -> SessionEntry? {
+    noteGrowth()
     guard let entry = catalog[session] else { return nil }
     if entry.hasTranscript, entry.summarised != entry.facts { await survey(entry.path) }
     return catalog[session]

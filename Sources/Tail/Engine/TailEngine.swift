@@ -22,6 +22,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var catalog = SessionCatalog()
   var watcher: Watcher
   var registration: Registration?
+  var pace: GatherPace
   var polled: [String: PollReason] = [:]
   var absentRoots: Set<String> = []
   /// Followed transcripts that may change under a name that no watch covers: looked at with each poll.
@@ -51,10 +52,15 @@ public actor TailEngine: ReadinessSink, TimerSink {
   var arrivals: [String] = []
   /// Sessions whose growth is still to be told to all but their watchers, who come first.
   var grown: Set<String> = []
+  /// Those whose file has grown since the catalog was told.
+  var grownFollowed: [FollowedSession] = []
+  var isGrowthScheduled = false
+  /// When growth was last told of.
+  var growthTold = Instant(nanoseconds: 0)
   var waitingForListing: [CheckedContinuation<Void, Never>] = []
   var isStopped = false
 
-  enum Timer: UInt64 { case poll = 1, reconcile, save, survey, status }
+  enum Timer: UInt64 { case poll = 1, reconcile, save, survey, status, growth }
 
   /// An engine that is not started yet. `news` is called on the home loop.
   public init(
@@ -70,6 +76,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
     self.news = news
     self.clockMS = clockMS
     surveyor = Surveyor(executor: archive, limits: limits)
+    pace = GatherPace(span: limits.gather)
     watchLimits = WatchLimits.current()
     watcher = Watcher(pollOnly: limits.pollOnly, maximum: limits.maxWatches)
   }
@@ -107,6 +114,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
     endListing()
     if let registration { loop.deregister(registration) }
     registration = nil
+    noteGrowth()
     await saveIdentities()
     await save()
   }
@@ -134,7 +142,15 @@ public actor TailEngine: ReadinessSink, TimerSink {
 
   /// The inotify descriptor has events.
   public nonisolated func ready(_ tag: UInt64, _ readiness: Readiness) {
-    assumeIsolated { $0.drainWatcher() }
+    assumeIsolated { $0.look() }
+  }
+
+  private func look() {
+    if let registration, pace.waits(at: loop.now, isBehind: loop.isBehind) {
+      loop.rest(registration, for: limits.gather)
+    } else {
+      drainWatcher()
+    }
   }
 
   /// A timer of the engine is due.
@@ -149,6 +165,7 @@ public actor TailEngine: ReadinessSink, TimerSink {
     case .reconcile: inBackground(timer, limits.reconcileInterval) { await $0.reconcile() }
     case .save: inBackground(timer, .milliseconds(200)) { await $0.save() }
     case .survey: inBackground(nil, .zero) { await $0.runSurveys() }
+    case .growth: tellGrowth()
     case .status:
       settleStatuses()
       arm(.status, .seconds(1))

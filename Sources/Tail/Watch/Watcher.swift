@@ -8,17 +8,19 @@ import Reactor
 /// name are one entry of the set.
 final class Watcher {
   /// What changed since the last look.
-  struct News: Equatable {
+  struct News {
     /// Files that may have changed, came or went.
     var files: Set<String> = []
-    /// Files that were written to under the name that they had.
-    var written: Set<String> = []
+    /// Files that were written to under the name that they had, each once.
+    var written: [WrittenName] = []
     /// Directories that appeared: to be watched and listed.
     var directories: Set<String> = []
     /// Watched directories that went away or moved.
     var lostDirectories: Set<String> = []
     /// The kernel dropped events: everything must be looked at again.
     var overflowed = false
+    /// Events read.
+    var events = 0
   }
 
   /// Whether changes in a directory will be told.
@@ -42,6 +44,7 @@ final class Watcher {
   private var watches: [String: Int32] = [:]
   private var linkedFiles: [Int32: Set<String>] = [:]
   private var linkWatches: [String: Int32] = [:]
+  private var writtenNames = WrittenNames()
 
   private static let directoryMask =
     TC_IN_MODIFY | TC_IN_CLOSE_WRITE | TC_IN_CREATE | TC_IN_DELETE | TC_IN_MOVED_FROM | TC_IN_MOVED_TO
@@ -80,6 +83,7 @@ final class Watcher {
       return reason == ENOENT || reason == ENOTDIR ? .missing : .polled(errno: reason)
     }
     if let known, known != watch { release(directory: directory, known) }
+    if known != watch { writtenNames.forget() }
     directories[watch, default: []].insert(directory)
     watches[directory] = watch
     return .watched
@@ -115,6 +119,7 @@ final class Watcher {
   }
 
   private func release(directory: String, _ watch: Int32) {
+    writtenNames.forget()
     directories[watch]?.remove(directory)
     guard directories[watch]?.isEmpty == true else { return }
     directories[watch] = nil
@@ -124,6 +129,7 @@ final class Watcher {
   /// Empties the queue, at most `reads` buffers of it; `more` says that something may be left.
   func drain(reads: Int = 16) -> (news: News, more: Bool) {
     var news = News()
+    writtenNames.beginLook()
     let room = 64 << 10
     for _ in 0..<reads {
       let got = withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { buffer -> Int in
@@ -141,6 +147,7 @@ final class Watcher {
   }
 
   private func note(_ event: InotifyEvent, in news: inout News) {
+    news.events += 1
     if event.mask & TC_IN_Q_OVERFLOW != 0 {
       news.overflowed = true
       return
@@ -153,25 +160,33 @@ final class Watcher {
       news.files.formUnion(paths)
       return
     }
+    if event.isWritten, let (name, isFirst) = writtenNames.find(event) {
+      if isFirst { news.written.append(name) }
+      return
+    }
     guard let names = directories[event.watch] else { return }
     if event.mask & (TC_IN_DELETE_SELF | TC_IN_MOVE_SELF | TC_IN_IGNORED | TC_IN_UNMOUNT) != 0 {
       // IGNORED comes with every removal: the kernel gives the number to another directory later.
       directories[event.watch] = nil
+      writtenNames.forget()
       for directory in names where watches[directory] == event.watch { watches[directory] = nil }
       if event.mask & TC_IN_MOVE_SELF != 0 { _ = tc_inotify_rm_watch(descriptor, event.watch) }
       news.lostDirectories.formUnion(names)
       return
     }
-    guard !event.name.isEmpty, !event.name.hasPrefix(".") else { return }
-    for directory in names { note(directory + "/" + event.name, event.mask, in: &news) }
+    let name = event.name
+    guard !name.isEmpty, !name.hasPrefix(".") else { return }
+    if event.isWritten, names.count == 1, let directory = names.first {
+      news.written.append(writtenNames.make(event, path: directory + "/" + name))
+    } else {
+      for directory in names { note(directory + "/" + name, event.mask, in: &news) }
+    }
   }
 
   private func note(_ path: String, _ mask: UInt32, in news: inout News) {
     if mask & TC_IN_ISDIR != 0 {
       if mask & (TC_IN_CREATE | TC_IN_MOVED_TO) != 0 { news.directories.insert(path) }
       if mask & (TC_IN_DELETE | TC_IN_MOVED_FROM) != 0 { news.lostDirectories.insert(path) }
-    } else if mask & ~(TC_IN_MODIFY | TC_IN_CLOSE_WRITE) == 0 {
-      news.written.insert(path)
     } else {
       news.files.insert(path)
     }

@@ -13,6 +13,7 @@ extension TailLimits {
     maxRecordBytes = configuration.tail.maxRecordBytes
     readBytes = configuration.tail.readBytes
     lookback = configuration.tail.lookback
+    gather = configuration.tail.gather
     pollInterval = configuration.tail.pollInterval
     reconcileInterval = configuration.tail.reconcileInterval
     maxWatches = configuration.tail.maxWatches

@@ -32,6 +32,39 @@ struct FollowingTests {
     }
   }
 
+  @Test(
+    "Whoever asks for a session knows of what its watchers have, and its growth is told by and by, to the last byte"
+  )
+  func growth() async throws {
+    folder.makeFolder("root")
+    folder.append("{\"n\":0}\n", to: "root/s.jsonl")
+    try await withTail(folder) { tail in
+      _ = try await tail.engine.watch("s")
+      var texts: [String] = []
+      var size: UInt64 = 8
+      for number in 1...40 {
+        texts.append("{\"n\":\(number)}")
+        folder.append(texts[texts.count - 1] + "\n", to: "root/s.jsonl")
+        size += UInt64(texts[texts.count - 1].utf8.count + 1)
+        await tail.expect("s", texts)
+        #expect(await tail.engine.entry("s")?.facts.size == size)
+      }
+      let last = size
+      await tail.eventually("growth was not told") {
+        await tail.told.read { news in
+          news.contains { if case .appended(let entry) = $0 { entry.facts.size == last } else { false } }
+        }
+      }
+      // Nobody watches any more, and it grows on.
+      folder.append("{\"last\":1}\n", to: "root/s.jsonl")
+      await tail.expect("s", texts + ["{\"last\":1}"])
+      await tail.engine.unwatch("s")
+      #expect(await tail.engine.entry("s")?.facts.size == last + 11)
+      folder.append("{\"more\":1}\n", to: "root/s.jsonl")
+      await tail.eventually("growth was not told") { await tail.engine.entry("s")?.facts.size == last + 22 }
+    }
+  }
+
   @Test("A new transcript is watched from its first byte, with an epoch from its first line on")
   func fromNothing() async throws {
     try await withTail(folder) { tail in
