@@ -66,6 +66,23 @@ import Wire
     #expect(try await fixture.store.search("word", limit: 100).total == 10)
   }
 
+  @Test("Many sessions that bring little are indexed together, each from where it stood")
+  func together() async throws {
+    let names = (0..<150).map { "s\($0)" }
+    let fixture = try await Fixture(names.map { entry($0, bytes: 30) }) { $0.search.enabled = true }
+    _ = try await settled(fixture) { $0["files_done"]?.int == 150 && idle($0) }
+    #expect(await fixture.history.indexedFrom == Array(repeating: 0, count: 150))
+    for name in names {
+      let grown = entry(name, bytes: 50)
+      await fixture.sessions.put(grown)
+      await fixture.plane.news(.appended(grown))
+    }
+    _ = try await settled(fixture) { $0["bytes_done"]?.int == 150 * 50 && idle($0) }
+    #expect(await fixture.history.indexedFrom.dropFirst(150) == Array(repeating: 30, count: 150)[...])
+    for name in names { #expect(await fixture.sessions.counts[name]?.messages == 5) }
+    #expect(try await fixture.store.search("word", limit: 1_000).total == 750)
+  }
+
   @Test("A file whose last line is unfinished is done once its whole lines are indexed")
   func unfinished() async throws {
     let fixture = try await Fixture([]) { $0.search.enabled = true }

@@ -91,6 +91,9 @@ extension ControlPlane {
     return [
       Metric("loop_turns_total", .counter, "Turns in which something ran.", each { Double($0.turns) }),
       Metric(
+        "loop_busy_seconds_total", .counter, "Time in which something ran.",
+        each { Double($0.busy.wholeNanoseconds) / 1_000_000_000 }),
+      Metric(
         "loop_turn_max_seconds", .gauge, "The longest turn so far.",
         each { Double($0.longestTurn.wholeNanoseconds) / 1_000_000_000 }),
       Metric(

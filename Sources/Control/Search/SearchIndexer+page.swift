@@ -3,76 +3,123 @@ import StreamServer
 import Tail
 import Wire
 
+/// One page that was read and is not stored yet.
+struct PendingPage: Sendable {
+  let session: String
+  let page: IndexedPage
+  /// How much of the transcript it is.
+  let bytes: Int
+  /// Where the session stands once it is stored, without the tokens, which the store sums up.
+  var after: SearchIndexer.FileProgress
+  /// What the times are of; nil for a document, which has none.
+  let times: TimeIndexKey?
+  let stale: StaleIndex
+  /// The page is of the newest file of the chain.
+  let isNewest: Bool
+
+  /// What becomes of the store's rows: all of it, or the call throws.
+  /// - Returns: the tokens of all that is indexed of the session.
+  func save(in database: Database) throws(StoreError) -> [ModelUsage] {
+    if stale.isAll { try database.dropIndexed(session: session) }
+    for content in stale.contents { try database.dropTimeIndexes(path: content.path, except: content.epoch) }
+    if let times {
+      try database.appendTimeIndex(
+        times, page.times.map { TimeIndexEntry(offset: $0.offset, newestMS: $0.newestMS) },
+        through: page.through)
+    }
+    try database.saveIndexed(
+      sessionID: session, epoch: after.epoch, through: page.through, isDone: page.isDone,
+      page.rows.map(IndexedMessage.init))
+    try database.save(
+      IndexCounts(sessionID: session, epoch: after.epoch, through: page.through, counts: after.counts))
+    return try database.save(page.calls, session: session)
+  }
+}
+
+/// What was indexed of content that is no more; it goes when the first page of the new one is stored.
+struct StaleIndex: Sendable {
+  /// Nothing that was indexed of the session holds.
+  var isAll = false
+  /// Files, each with the epoch of which alone the times still hold.
+  var contents: [(path: String, epoch: UInt32)] = []
+}
+
 extension SearchIndexer {
-  /// Indexes one page of a session; true when there is more.
-  func indexPage(_ id: String) async throws(StoreError) -> Bool {
+  /// Reads the next page of a session; nil when there is none.
+  func readPage(_ id: String) async throws(StoreError) -> PendingPage? {
     // What cannot be read now is told of again by the tail when it can.
-    guard let chain = try? await sessions.facts(id), chain.epoch != nil else { return false }
-    guard let (at, facts) = try await position(in: chain) else { return false }
+    guard let chain = try? await sessions.facts(id), chain.epoch != nil else { return nil }
+    guard let (at, facts, stale) = position(in: chain) else { return nil }
     let epoch = Epoch(at.epoch)
-    let isNewest = epoch == chain.epoch
     // Any message of a document may have been rewritten, and tell of more tokens.
     guard at.through < facts.head || facts.isDocument else {
       await finish(id, at)
-      return false
+      return nil
     }
-    let key = TimeIndexKey(path: facts.path, epoch: at.epoch)
+    let key = facts.isDocument ? nil : TimeIndexKey(path: facts.path, epoch: at.epoch)
     var newest = at.newestMS
-    if newest == nil, !facts.isDocument, at.through > 0 {
+    if newest == nil, let key, at.through > 0 {
       newest = try await store.newestTimeIndexEntry(key)?.newestMS
     }
     let read = await history.index(facts, from: at.through, newestMS: newest, bytes: rules.pageBytes)
-    guard case .success(let page) = read else { return false }
-    pageRest = page.hasReaders ? rules.restBesideReaders : rules.rest
-    guard page.through > at.through || facts.isDocument else { return false }
+    guard case .success(let page) = read else { return nil }
+    if page.hasReaders { pageRest = rules.restBesideReaders }
+    guard page.through > at.through || facts.isDocument else { return nil }
 
-    var now = at
-    now.through = page.through
-    now.isDone = page.isDone
-    now.newestMS = page.times.last?.newestMS ?? newest
-    now.counts.messages += page.messages
-    now.counts.turns += page.turns
-    let (done, reached) = (page.isDone, now.counts)
-    now.counts.usage = try await store.write { (database) throws(StoreError) in
-      if !facts.isDocument {
-        try database.appendTimeIndex(
-          key, page.times.map { TimeIndexEntry(offset: $0.offset, newestMS: $0.newestMS) },
-          through: page.through)
-      }
-      try database.saveIndexed(
-        sessionID: id, epoch: epoch.value, through: page.through, isDone: done,
-        page.rows.map(IndexedMessage.init))
-      try database.save(
-        IndexCounts(sessionID: id, epoch: epoch.value, through: page.through, counts: reached))
-      return try database.save(page.calls, session: id)
-    }
-    progress[id] = now
-    if !found.contains(id) {
-      for damage in page.damages { damaged(id, epoch, damage) }
-    }
-    if page.isDone, isNewest { await finish(id, now) }
-    return !page.isDone || !isNewest
+    var after = at
+    after.through = page.through
+    after.isDone = page.isDone
+    after.newestMS = page.times.last?.newestMS ?? newest
+    after.counts.messages += page.messages
+    after.counts.turns += page.turns
+    return PendingPage(
+      session: id, page: page, bytes: facts.isDocument ? rules.pageBytes : Int(page.through - at.through),
+      after: after, times: key, stale: stale, isNewest: epoch == chain.epoch)
   }
 
-  /// Where indexing goes on, and in which file of the chain. What was indexed of other content, or without its counts,
-  /// is forgotten first.
-  private func position(
-    in chain: TopicFacts
-  ) async throws(StoreError) -> (FileProgress, file: TopicFacts)? {
+  /// Stores pages, all of them or none, and takes over where their sessions stand.
+  /// - Returns: the sessions of which there is more.
+  func save(_ pages: [PendingPage]) async throws(StoreError) -> [String] {
+    let usage = try await store.write { (database) throws(StoreError) in
+      var usage: [[ModelUsage]] = []
+      for page in pages { usage.append(try page.save(in: database)) }
+      return usage
+    }
+    var more: [String] = []
+    for (page, usage) in zip(pages, usage) {
+      var after = page.after
+      after.counts.usage = usage
+      progress[page.session] = after
+      if !found.contains(page.session) {
+        for damage in page.page.damages { damaged(page.session, Epoch(after.epoch), damage) }
+      }
+      if page.page.isDone, page.isNewest {
+        await finish(page.session, after)
+      } else {
+        more.append(page.session)
+      }
+    }
+    return more
+  }
+
+  /// Where indexing goes on, in which file of the chain, and what no longer holds of what was indexed before.
+  private func position(in chain: TopicFacts) -> (FileProgress, file: TopicFacts, StaleIndex)? {
+    var stale = StaleIndex()
     if var at = progress[chain.session], let known = chain.file(Epoch(at.epoch)), at.through <= known.head {
       var file = known
       while at.through >= file.head, let next = chain.file(after: Epoch(at.epoch)), let epoch = next.epoch {
-        try await store.dropTimeIndexes(path: next.path, except: epoch.value)
+        stale.contents.append((next.path, epoch.value))
         at = FileProgress(epoch: epoch.value, through: 0, isDone: false, counts: at.counts)
         file = next
       }
-      return (at, file)
+      return (at, file, stale)
     }
+    // It is other content, or was indexed without its counts.
     guard let first = chain.chain.first, let epoch = first.epoch else { return nil }
-    try await store.dropIndexed(session: chain.session)
-    try await store.dropTimeIndexes(path: first.path, except: epoch.value)
+    stale.isAll = true
+    stale.contents.append((first.path, epoch.value))
     let none = SessionCounts(messages: 0, turns: 0)
-    return (FileProgress(epoch: epoch.value, through: 0, isDone: false, counts: none), first)
+    return (FileProgress(epoch: epoch.value, through: 0, isDone: false, counts: none), first, stale)
   }
 
   private func finish(_ id: String, _ at: FileProgress) async {

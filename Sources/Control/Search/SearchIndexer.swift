@@ -25,11 +25,11 @@ actor SearchIndexer: TimerSink {
   private var isRunning = false
   private var isStopped = false
   private var runRest = Duration.zero
+  private var load: LoopLoad
   /// How long to rest after the page at hand.
   var pageRest: Duration
-  private var hasRun = false
-  /// The session whose page is at hand.
-  private var current: String?
+  /// The sessions whose pages are at hand.
+  private var atHand: Set<String> = []
   private var isGrownArmed = false
   private var pause: CheckedContinuation<Void, Never>?
 
@@ -50,8 +50,12 @@ actor SearchIndexer: TimerSink {
   /// After a run that took a time the indexer lets sessions grow for this many times as long: it takes a twentieth
   /// of a core from those who watch.
   private static let restFactor = 19
-  /// But not for longer, and not after the first run, which is over all transcripts.
+  /// The share of its time that a loop with much to do is at work.
+  private static let busyLoop = 0.4
+  /// But not for longer.
   private static let longestRest = Duration.seconds(15)
+  /// Sessions that grow a little each are stored together: a transaction each would cost ten times what it stores.
+  private static let pagesAtOnce = 64
   /// How long the indexer waits after a page that could not be stored.
   private static let retry = Duration.seconds(5)
 
@@ -67,6 +71,7 @@ actor SearchIndexer: TimerSink {
     self.store = store
     self.rules = rules
     pageRest = rules.rest
+    load = LoopLoad(of: loop)
     self.note = note
     self.damaged = damaged
   }
@@ -146,32 +151,61 @@ actor SearchIndexer: TimerSink {
     let began = Instant.current()
     // The archive's and the storage's threads put the work of this priority behind all other.
     Task(executorPreference: loop, priority: .utility) {
-      while await self.step() { await self.rest(self.pageRest) }
+      var stepped = Instant.current()
+      while await self.step() {
+        await self.rest(self.restAfter(Instant.current() - stepped))
+        stepped = .current()
+      }
       await self.ended(after: Instant.current() - began)
     }
   }
 
+  /// While the loop has much to do for those who watch, the indexer takes a twentieth of a core at most.
+  private func restAfter(_ time: Duration) -> Duration {
+    guard load.share(of: loop) > Self.busyLoop else { return pageRest }
+    return max(pageRest, min(time * Self.restFactor, Self.longestRest))
+  }
+
   private func ended(after time: Duration) {
     isRunning = false
-    runRest = hasRun ? min(time * Self.restFactor, Self.longestRest) : .zero
-    hasRun = true
+    runRest = min(time * Self.restFactor, Self.longestRest)
     run()
   }
 
+  /// Reads the next pages and stores them together; false when nothing waits.
   private func step() async -> Bool {
-    guard !isStopped, let id = queue.pop() else { return false }
-    current = id
-    defer { current = nil }
+    guard !isStopped, !queue.isEmpty else { return false }
+    defer { atHand = [] }
+    pageRest = rules.rest
     do {
-      if try await indexPage(id) { queue.push(id) }
+      // After a failure one at a time: a page that cannot be stored must not keep others from it.
+      let pages = try await readPages(atMost: failure == nil ? Self.pagesAtOnce : 1)
+      if !pages.isEmpty { for id in try await save(pages) { queue.push(id) } }
       failure = nil
     } catch {
       fail(error.message)
-      grown.insert(id)
+      grown.formUnion(atHand)
       await rest(Self.retry)
       wakeGrown()
     }
     return !isStopped && !queue.isEmpty
+  }
+
+  /// Reads pages of several sessions until they are as much as one large page.
+  private func readPages(atMost count: Int) async throws(StoreError) -> [PendingPage] {
+    var pages: [PendingPage] = []
+    var bytes = 0
+    while !isStopped, atHand.count < count, bytes < rules.pageBytes, let id = queue.pop() {
+      guard atHand.insert(id).inserted else {
+        // It has grown meanwhile, and where it stands is known once its page at hand is stored.
+        queue.push(id)
+        break
+      }
+      guard let page = try await readPage(id) else { continue }
+      pages.append(page)
+      bytes += page.bytes
+    }
+    return pages
   }
 
   private func fail(_ reason: String) {
@@ -217,7 +251,7 @@ actor SearchIndexer: TimerSink {
 
   /// Judged by what waits, not by bytes: an unfinished last line is never indexed.
   private func isDone(_ id: String) -> Bool {
-    progress[id]?.isDone == true && !grown.contains(id) && !queue.contains(id) && id != current
+    progress[id]?.isDone == true && !grown.contains(id) && !queue.contains(id) && !atHand.contains(id)
   }
 
   // MARK: Health

@@ -82,16 +82,19 @@ extension Database {
       "\(UsageRows.sums) WHERE session_id = ? AND calls > 0 ORDER BY model", session
     ) { UsageRows.sum($0).usage }
   }
+
+  /// Forgets all that the indexer has made of a session.
+  func dropIndexed(session: String) throws(StoreError) {
+    try dropIndex(sessionID: session)
+    for table in ["index_counts", "usage_calls", "usage_sums"] {
+      try run("DELETE FROM \(table) WHERE session_id = ?", session)
+    }
+  }
 }
 
 extension Store {
   /// Forgets all that the indexer has made of a session.
   func dropIndexed(session: String) throws(StoreError) {
-    try write { (database) throws(StoreError) in
-      try database.dropIndex(sessionID: session)
-      for table in ["index_counts", "usage_calls", "usage_sums"] {
-        try database.run("DELETE FROM \(table) WHERE session_id = ?", session)
-      }
-    }
+    try write { (database) throws(StoreError) in try database.dropIndexed(session: session) }
   }
 }

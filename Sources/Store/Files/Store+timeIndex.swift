@@ -65,12 +65,17 @@ extension Store {
   /// Forgets the times of a path under every epoch but one, after a rewrite or, without one, a deletion.
   public func dropTimeIndexes(path: String, except epoch: UInt32? = nil) throws(StoreError) {
     try write { (database) throws(StoreError) in
-      try database.run("DELETE FROM time_indexed WHERE path = ? AND epoch IS NOT ?", path, epoch)
+      try database.dropTimeIndexes(path: path, except: epoch)
     }
   }
 }
 
 extension Database {
+  /// As `Store.dropTimeIndexes`, inside the transaction of what was read of the new content.
+  public func dropTimeIndexes(path: String, except epoch: UInt32? = nil) throws(StoreError) {
+    try run("DELETE FROM time_indexed WHERE path = ? AND epoch IS NOT ?", path, epoch)
+  }
+
   /// As `Store.appendTimeIndex`, inside the transaction of what was read with the times.
   public func appendTimeIndex(
     _ key: TimeIndexKey, _ entries: [TimeIndexEntry], through offset: UInt64
