@@ -10,6 +10,8 @@ extension TailEngine {
   /// A transcript's facts are known anew: follows it if it is watched, and has its listing read again if it changed.
   /// `isFresh` facts were asked for since the last event of the file was read, so a follower need not ask again.
   func refresh(_ id: String, path: String, facts: Result<FileFacts, SystemError>, isFresh: Bool = false) {
+    // What is noted of it now is older than these facts.
+    noteGrowth()
     guard let entry = catalog[id] else { return }
     guard path == entry.path else { return refreshEarlier(entry, path, facts) }
     let isKnown = take(facts, of: entry)
@@ -77,7 +79,10 @@ extension TailEngine {
     for current in due {
       current.isGrowthDue = false
       guard case .lines(let follower) = current.kind, let entry = catalog[current.session] else { continue }
-      if entry.path != current.path {
+      if entry.status == .closed {
+        // Whoever has it open may write on to a file that was deleted.
+        touch(current.path)
+      } else if entry.path != current.path {
         refreshEarlier(entry, current.path, .success(follower.facts))
       } else if !take(.success(follower.facts), of: entry), !current.hasEnded {
         advance(current)

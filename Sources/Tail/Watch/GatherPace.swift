@@ -3,7 +3,8 @@ import Reactor
 /// Decides how long the next look at the inotify queue waits, so that what is written meanwhile costs one look, one read
 /// of each file and one `send` to each of its readers. A value; knows no clock.
 ///
-/// It never waits while the writers are so slow that no two events come within a span: those who watch would wait for nothing.
+/// It never waits while the writers are so slow that no two events come within a span: those who watch would wait for
+/// nothing.
 struct GatherPace {
   /// How long events gather; zero never lets them.
   let span: Duration

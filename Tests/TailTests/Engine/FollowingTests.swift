@@ -65,6 +65,37 @@ struct FollowingTests {
     }
   }
 
+  @Test(
+    "A transcript that is deleted right after a line was written to it stays closed, and is active when it comes back"
+  )
+  func growthBeforeDeletion() async throws {
+    folder.makeFolder("root")
+    folder.append("{\"n\":0}\n", to: "root/s.jsonl")
+    try await withTail(folder) { tail in
+      _ = try await tail.engine.watch("s")
+      for number in 1...5 {
+        // The first line is told of at once, the second one waits for the next telling, and is known to watchers.
+        for text in ["first", "second"] {
+          folder.append("{\"\(text)\":\(number)}\n", to: "root/s.jsonl")
+          await tail.eventually("not followed") {
+            await tail.told.stretches("s").last?.texts.last == "{\"\(text)\":\(number)}"
+          }
+        }
+        folder.remove("root/s.jsonl")
+        // Asked for by its news: to ask the engine would have it take note of growth first.
+        await tail.eventually("not closed") {
+          await tail.told.read { news in
+            news.filter { if case .closed = $0 { true } else { false } }.count == number
+          }
+        }
+        await tail.engine.tellGrowth()
+        #expect(await tail.engine.entry("s")?.status == .closed)
+        folder.append("{\"n\":0}\n", to: "root/s.jsonl")
+        await tail.eventually("not back") { await tail.engine.entry("s")?.status != .closed }
+      }
+    }
+  }
+
   @Test("A new transcript is watched from its first byte, with an epoch from its first line on")
   func fromNothing() async throws {
     try await withTail(folder) { tail in
