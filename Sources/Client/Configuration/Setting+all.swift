@@ -82,7 +82,7 @@ extension Setting {
       "Largest record that is read whole; a larger one is shown as damaged, with its place."),
     .duration(
       "tail.gather", \.tail.gather, .milliseconds(1) ... .milliseconds(100), orZero: true,
-      "While lines come faster than one in this time: how long they gather before they are read; 0 is never."),
+      "While lines come faster than two in this time: how long they gather before they are read; 0 is never."),
     .duration(
       "tail.poll_interval", \.tail.pollInterval, .milliseconds(10) ... .seconds(3600),
       "Time between two looks at a file where inotify is not to be had."),

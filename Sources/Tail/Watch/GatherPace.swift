@@ -3,8 +3,8 @@ import Reactor
 /// Decides how long the next look at the inotify queue waits, so that what is written meanwhile costs one look, one read
 /// of each file and one `send` to each of its readers. A value; knows no clock.
 ///
-/// It never waits while the writers are so slow that no two events come within a span: those who watch would wait for
-/// nothing.
+/// It never waits while the writers are so slow that fewer than two events come within a span: those who watch would wait
+/// for nothing.
 struct GatherPace {
   /// How long events gather; zero never lets them.
   let span: Duration
@@ -37,7 +37,9 @@ struct GatherPace {
   mutating func looked(at now: Instant, events: Int) -> Duration? {
     guard span > .zero else { return nil }
     lastGap = last.map { now.nanoseconds(since: $0) } ?? .max
-    let isDense = lastGap / UInt64(max(1, events)) <= UInt64(clamping: span.wholeNanoseconds)
+    // Two in a span to begin, one to go on: what comes about as often as that does not change it to and fro.
+    let enough = UInt64(clamping: span.wholeNanoseconds) / (isGathering ? 1 : 2)
+    let isDense = lastGap / UInt64(max(1, events)) <= enough
     last = now
     lastEvents = events
     run = isDense != isGathering ? run + 1 : 0

@@ -24,6 +24,7 @@ struct GatherPaceTests {
     var pace = GatherPace(span: span)
     var now = 1_000_000
     #expect(look(&pace, every: 2_500, events: 1, times: 1_000, from: &now) == nil)
+    #expect(look(&pace, every: 1_100, events: 1, times: 1_000, from: &now) == nil)
     #expect(!pace.waits(at: Instant(nanoseconds: UInt64(now) * 1_000), isBehind: true))
   }
 
@@ -37,6 +38,9 @@ struct GatherPaceTests {
     // A pause here and there changes nothing.
     #expect(look(&pace, every: 3_000, events: 0, times: 8, from: &now) == span)
     #expect(look(&pace, every: 3_000, events: 12, times: 1, from: &now) == span)
+    #expect(
+      look(&pace, every: 3_000, events: 2, times: 100, from: &now) == span, "one in a span is enough to go on"
+    )
     #expect(look(&pace, every: 3_000, events: 1, times: 16, from: &now) == nil)
   }
 
