@@ -178,7 +178,7 @@ actor SearchIndexer: TimerSink {
     defer { atHand = [] }
     pageRest = rules.rest
     do {
-      // After a failure one at a time: a page that cannot be stored must not keep others from it.
+      // After a failure one at a time: as long as nothing can be stored, no more is read than shows it.
       let pages = try await readPages(atMost: failure == nil ? Self.pagesAtOnce : 1)
       if !pages.isEmpty { for id in try await save(pages) { queue.push(id) } }
       failure = nil
