@@ -7,8 +7,6 @@ struct RegistrationTable: ~Copyable {
     var fd: Int32
     var generation: UInt32
     var interest: Readiness
-    /// epoll is not asked about it for now.
-    var isResting: Bool
     var nextFree: UInt32
   }
 
@@ -53,19 +51,12 @@ struct RegistrationTable: ~Copyable {
     slot.pointee.tag = tag
     slot.pointee.fd = fd
     slot.pointee.interest = interest
-    slot.pointee.isResting = false
     count += 1
     return Registration(slot: index, generation: slot.pointee.generation)
   }
 
   mutating func setInterest(_ registration: Registration, _ interest: Readiness) {
     slots[Int(registration.slot)].interest = interest
-  }
-
-  func isResting(_ registration: Registration) -> Bool { slots[Int(registration.slot)].isResting }
-
-  mutating func setResting(_ registration: Registration, _ isResting: Bool) {
-    slots[Int(registration.slot)].isResting = isResting
   }
 
   /// Frees the slot; wake-ups already fetched for this tenant no longer find it.
@@ -95,7 +86,7 @@ struct RegistrationTable: ~Copyable {
     if Int(used) == capacity { grow() }
     let index = used
     (slots + Int(index)).initialize(
-      to: Slot(sink: nil, tag: 0, fd: -1, generation: 0, interest: [], isResting: false, nextFree: Self.none))
+      to: Slot(sink: nil, tag: 0, fd: -1, generation: 0, interest: [], nextFree: Self.none))
     used += 1
     return index
   }

@@ -148,12 +148,13 @@ public final class EventLoop: Sendable {
   }
 
   private func endRests(_ core: LoopCore, _ work: inout TurnWork) {
-    while let registration = core.popRested() {
-      guard let recipient = core.registrations.recipient(registration),
+    while let registration = core.nextRested() {
+      if let recipient = core.registrations.recipient(registration),
         let interest = core.registrations.tenant(registration)?.interest
-      else { continue }
-      work.events += 1
-      recipient.sink.ready(recipient.tag, interest)
+      {
+        work.events += 1
+        recipient.sink.ready(recipient.tag, interest)
+      }
       core.endRest(registration)
     }
   }

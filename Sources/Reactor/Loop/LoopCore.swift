@@ -29,7 +29,8 @@ final class LoopCore {
 
   private struct Rest {
     let registration: Registration
-    let until: Instant
+    /// Nil while its sink is being told.
+    var until: Instant?
   }
 
   init(wakeDescriptor: Int32) throws(SystemError) {
@@ -68,7 +69,7 @@ final class LoopCore {
   func modify(_ registration: Registration, _ interest: Readiness) {
     guard let tenant = registrations.tenant(registration), tenant.interest != interest else { return }
     registrations.setInterest(registration, interest)
-    if !registrations.isResting(registration) { ask(registration, tenant.fd, interest) }
+    if rest(of: registration) == nil { ask(registration, tenant.fd, interest) }
   }
 
   private func ask(_ registration: Registration, _ fd: Int32, _ interest: Readiness) {
@@ -114,7 +115,9 @@ final class LoopCore {
   /// Milliseconds until the next timer may be due, rounded up; -1 without a timer.
   func timeout(at time: Instant) -> Int32 {
     var due = timers.nextTick.map { $0 * Self.resolution }
-    for rest in rests { due = min(due ?? .max, rest.until.nanoseconds(since: origin)) }
+    for rest in rests {
+      if let until = rest.until { due = min(due ?? .max, until.nanoseconds(since: origin)) }
+    }
     guard let due else { return -1 }
     let passed = time.nanoseconds(since: origin)
     return due <= passed ? 0 : Int32(clamping: (due - passed + 999_999) / 1_000_000)
@@ -124,28 +127,33 @@ final class LoopCore {
 
   func rest(_ registration: Registration, until: Instant) {
     guard let tenant = registrations.tenant(registration) else { return }
-    if !registrations.isResting(registration) {
-      registrations.setResting(registration, true)
+    if let index = rest(of: registration) {
+      rests[index].until = until
+    } else {
+      rests.append(Rest(registration: registration, until: until))
       ask(registration, tenant.fd, [])
     }
-    rests.removeAll { $0.registration == registration }
-    rests.append(Rest(registration: registration, until: until))
   }
 
-  /// Takes out a registration whose rest is over. It is still not asked about: whoever is told may let it rest again,
-  /// and saves both calls.
-  func popRested() -> Registration? {
-    guard let index = rests.firstIndex(where: { $0.until <= now }) else { return nil }
-    return rests.remove(at: index).registration
+  /// A registration whose rest is over. It is still not asked about: whoever is told may let it rest again, and saves
+  /// both calls.
+  func nextRested() -> Registration? {
+    guard let index = rests.firstIndex(where: { $0.until.map { $0 <= now } ?? false }) else { return nil }
+    rests[index].until = nil
+    return rests[index].registration
   }
 
-  /// Asks about a registration again, unless it was let rest once more.
+  /// Asks about a registration again, unless it was let rest once more or has ended.
   func endRest(_ registration: Registration) {
-    guard let tenant = registrations.tenant(registration),
-      !rests.contains(where: { $0.registration == registration })
+    guard let index = rest(of: registration), rests[index].until == nil,
+      let tenant = registrations.tenant(registration)
     else { return }
-    registrations.setResting(registration, false)
+    rests.remove(at: index)
     ask(registration, tenant.fd, tenant.interest)
+  }
+
+  private func rest(of registration: Registration) -> Int? {
+    rests.firstIndex { $0.registration == registration }
   }
 
   // MARK: Timers
