@@ -81,6 +81,8 @@ extension TailEngine {
 
   /// Makes the files of an agent's id a session's. What was listed under that id goes into it.
   private func claim(_ nativeID: String, for id: String, path: String?) {
+    // Of what is listed elsewhere a copy is made here.
+    noteGrowth()
     adopt(id)
     if catalog.owner(of: nativeID) != id {
       let listed = catalog[nativeID]
@@ -177,6 +179,7 @@ extension TailEngine {
   func unfollow(_ id: String) {
     guard let current = followed.removeValue(forKey: id) else { return }
     current.hasEnded = true
+    noteGrowth(of: current)
     watcher.unwatch(linkedFile: current.path)
     unwatchedLinks.remove(current.path)
   }

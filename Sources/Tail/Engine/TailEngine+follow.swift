@@ -44,7 +44,7 @@ extension TailEngine {
   /// found: the answer waits, because a client that is told "unknown" once does not come back.
   public func entry(_ session: String) async -> SessionEntry? {
     if catalog[session] == nil, !isReady { await listed() }
-    noteGrowth()
+    noteGrowth(of: catalog.listed(session))
     return catalog[session]
   }
 

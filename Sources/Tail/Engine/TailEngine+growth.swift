@@ -1,7 +1,5 @@
 import Glibc
 import Reactor
-import Store
-import Wire
 
 // What a line that is written costs before its watchers have it. They come first: the catalog, lists and indexes learn
 // of growth afterwards, all sessions together, and not with every line.
@@ -11,7 +9,7 @@ extension TailEngine {
   /// `isFresh` facts were asked for since the last event of the file was read, so a follower need not ask again.
   func refresh(_ id: String, path: String, facts: Result<FileFacts, SystemError>, isFresh: Bool = false) {
     // What is noted of it now is older than these facts.
-    noteGrowth()
+    noteGrowth(of: id)
     guard let entry = catalog[id] else { return }
     guard path == entry.path else { return refreshEarlier(entry, path, facts) }
     let isKnown = take(facts, of: entry)
@@ -76,17 +74,25 @@ extension TailEngine {
     guard !grownFollowed.isEmpty else { return }
     let due = grownFollowed
     grownFollowed.removeAll(keepingCapacity: true)
-    for current in due {
-      current.isGrowthDue = false
-      guard case .lines(let follower) = current.kind, let entry = catalog[current.session] else { continue }
-      if entry.status == .closed {
-        // Whoever has it open may write on to a file that was deleted.
-        touch(current.path)
-      } else if entry.path != current.path {
-        refreshEarlier(entry, current.path, .success(follower.facts))
-      } else if !take(.success(follower.facts), of: entry), !current.hasEnded {
-        advance(current)
-      }
+    for current in due { noteGrowth(of: current) }
+  }
+
+  /// The same of one session alone.
+  func noteGrowth(of id: String) {
+    if let current = followed[id] { noteGrowth(of: current) }
+  }
+
+  func noteGrowth(of current: FollowedSession) {
+    guard current.isGrowthDue else { return }
+    current.isGrowthDue = false
+    guard case .lines(let follower) = current.kind, let entry = catalog[current.session] else { return }
+    if entry.status == .closed {
+      // Whoever has it open may write on to a file that was deleted.
+      touch(current.path)
+    } else if entry.path != current.path {
+      refreshEarlier(entry, current.path, .success(follower.facts))
+    } else if !take(.success(follower.facts), of: entry), !current.hasEnded {
+      advance(current)
     }
   }
 

@@ -51,7 +51,7 @@ extension TailEngine {
   /// A session whose head and tail were read: now, unless a listing has come to it before. What is written by and by may
   /// still have no whole record.
   public func readEntry(_ session: String) async -> SessionEntry? {
-    noteGrowth()
+    noteGrowth(of: catalog.listed(session))
     guard let entry = catalog[session] else { return nil }
     if entry.hasTranscript, entry.summarised != entry.facts { await survey(entry.path) }
     return catalog[session]
