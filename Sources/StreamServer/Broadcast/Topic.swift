@@ -19,7 +19,7 @@ final class Topic {
     var waiting: [Waiting] = []
     /// The wrappings that were ever watched. A list, not a dictionary: there are three at most, mostly one, and every
     /// line goes through here.
-    var wrappings: [Wrapping] = []
+    private(set) var wrappings: [Wrapping] = []
 
     init(key: ViewKey) { self.key = key }
 
@@ -27,13 +27,10 @@ final class Topic {
 
     /// A loop watches the view under this key from now on.
     func admit(_ waiting: Waiting) {
-      let index =
-        wrappings.firstIndex { $0.key == waiting.key }
-        ?? {
-          wrappings.append(Wrapping(waiting.key))
-          return wrappings.count - 1
-        }()
-      if !wrappings[index].shards.contains(waiting.shard) { wrappings[index].shards.append(waiting.shard) }
+      if !wrappings.contains(where: { $0.key == waiting.key }) { wrappings.append(Wrapping(waiting.key)) }
+      for index in wrappings.indices where wrappings[index].key == waiting.key {
+        if !wrappings[index].shards.contains(waiting.shard) { wrappings[index].shards.append(waiting.shard) }
+      }
     }
 
     /// A loop no longer watches it.
@@ -57,7 +54,7 @@ final class Topic {
     }
   }
 
-  struct ViewKey: Hashable {
+  struct ViewKey: Equatable {
     var view: ViewKind
     var include: Include
 
