@@ -66,8 +66,8 @@ import Wire
     #expect(try await fixture.store.search("word", limit: 100).total == 10)
   }
 
-  @Test("Many sessions that bring little are indexed together, each from where it stood")
-  func together() async throws {
+  @Test("Of many sessions that bring little each is indexed from where it stood, and nothing twice")
+  func many() async throws {
     let names = (0..<150).map { "s\($0)" }
     let fixture = try await Fixture(names.map { entry($0, bytes: 30) }) { $0.search.enabled = true }
     _ = try await settled(fixture) { $0["files_done"]?.int == 150 && idle($0) }

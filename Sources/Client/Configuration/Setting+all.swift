@@ -81,7 +81,7 @@ extension Setting {
       "tail.max_record_bytes", \.tail.maxRecordBytes, 64 << 10...1 << 30,
       "Largest record that is read whole; a larger one is shown as damaged, with its place."),
     .duration(
-      "tail.gather", \.tail.gather, .milliseconds(1) ... .milliseconds(100), orZero: true,
+      "tail.gather", \.tail.gather, .milliseconds(1) ... .milliseconds(20), orZero: true,
       "While lines come faster than two in this time: how long they gather before they are read; 0 is never."),
     .duration(
       "tail.poll_interval", \.tail.pollInterval, .milliseconds(10) ... .seconds(3600),

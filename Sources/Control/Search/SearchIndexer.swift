@@ -50,10 +50,11 @@ actor SearchIndexer: TimerSink {
   /// After a run that took a time the indexer lets sessions grow for this many times as long: it takes a twentieth
   /// of a core from those who watch.
   private static let restFactor = 19
-  /// The share of its time that a loop with much to do is at work.
-  private static let busyLoop = 0.4
   /// But not for longer.
   private static let longestRest = Duration.seconds(15)
+  /// A loop that is at work for more than this share of the time has much to do for those who watch: the indexer rests
+  /// as long after each step, not only after a run.
+  private static let busyLoop = 0.4
   /// Sessions that grow a little each are stored together: a transaction each would cost ten times what it stores.
   private static let pagesAtOnce = 64
   /// How long the indexer waits after a page that could not be stored.
@@ -160,7 +161,6 @@ actor SearchIndexer: TimerSink {
     }
   }
 
-  /// While the loop has much to do for those who watch, the indexer takes a twentieth of a core at most.
   private func restAfter(_ time: Duration) -> Duration {
     guard load.share(of: loop) > Self.busyLoop else { return pageRest }
     return max(pageRest, min(time * Self.restFactor, Self.longestRest))
