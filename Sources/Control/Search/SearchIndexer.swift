@@ -47,10 +47,7 @@ actor SearchIndexer: TimerSink {
 
   /// How long a session that grows rests before its new part is indexed.
   private static let settle = Duration.milliseconds(500)
-  /// After a run that took a time the indexer lets sessions grow for this many times as long: it takes a twentieth
-  /// of a core from those who watch.
-  private static let restFactor = 19
-  /// But not for longer.
+  /// After a run the indexer lets sessions grow for no longer than this.
   private static let longestRest = Duration.seconds(15)
   /// A loop that is at work for more than this share of the time has much to do for those who watch: the indexer rests
   /// as long after each step, not only after a run.
@@ -163,12 +160,12 @@ actor SearchIndexer: TimerSink {
 
   private func restAfter(_ time: Duration) -> Duration {
     guard load.share(of: loop) > Self.busyLoop else { return pageRest }
-    return max(pageRest, min(time * Self.restFactor, Self.longestRest))
+    return max(pageRest, LoopLoad.rest(after: time, atMost: Self.longestRest))
   }
 
   private func ended(after time: Duration) {
     isRunning = false
-    runRest = min(time * Self.restFactor, Self.longestRest)
+    runRest = LoopLoad.rest(after: time, atMost: Self.longestRest)
     run()
   }
 

@@ -13,4 +13,9 @@ public struct LoopLoad: Sendable {
     let (passed, worked) = ((now - at).wholeNanoseconds, (ran - busy).wholeNanoseconds)
     return passed > 0 ? min(1, Double(worked) / Double(passed)) : 0
   }
+
+  /// How long background work rests that took a time: it takes a twentieth of a core from those whom the loop serves.
+  public static func rest(after time: Duration, atMost longest: Duration) -> Duration {
+    min(time * 19, longest)
+  }
 }

@@ -183,9 +183,9 @@ public actor TailEngine: ReadinessSink, TimerSink {
     }
   }
 
-  /// How long background work rests that began then: it takes a twentieth of a core, so that with a thousand writers the
-  /// listing is a little later instead of taking the time of those who watch, but no more than five seconds later.
+  /// How long background work rests that began then: with a thousand writers the listing is a little later instead of
+  /// taking the time of those who watch, but no more than five seconds later.
   static func rest(since began: Instant) -> Duration {
-    min((Instant.current() - began) * 19, .seconds(5))
+    LoopLoad.rest(after: Instant.current() - began, atMost: .seconds(5))
   }
 }
